@@ -1,0 +1,65 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Swift built for baseline x86-64 runs the SIMD kernels 5-6 times slower, so every Swift target is
+// built for one CPU. CINEFORGE_CPU names it: default "native", "baseline" for none.
+let cpu = Context.environment["CINEFORGE_CPU"] ?? "native"
+let cpuFlags: [SwiftSetting] = cpu == "baseline" ? [] : [.unsafeFlags(["-Xcc", "-march=\(cpu)"])]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: cpuFlags)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: cpuFlags)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "CineForge",
+    products: [.executable(name: "cineforge", targets: ["cineforge"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // MARK: C libraries
+        .target(name: "CLanes"),
+        system("CFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
+        system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
+        system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+
+        // MARK: Concepts, in the order in which the data flows
+        library("Core", ["CLanes"]),
+        library("Fourier", ["Core", "CFFTW", .product(name: "ComplexModule", package: "swift-numerics")]),
+        library("Phantom", ["Core"]),
+        library("Scanner", ["Core", "Phantom", "Fourier"]),
+        library("Storage", ["Core", "CHDF5", "CPNG", "CZlib", "CCrypto"]),
+        library("Report", ["Core", "Storage"]),
+        library("Datasets", ["Core", "Phantom", "Scanner", "Storage", "Report", .product(name: "Yams", package: "Yams")]),
+        .executableTarget(
+            name: "cineforge",
+            dependencies: [
+                "Core", "Phantom", "Scanner", "Storage", "Report", "Datasets",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: cpuFlags),
+
+        // MARK: Tests
+        tests("CoreTests", ["Core"]),
+        tests("FourierTests", ["Fourier"]),
+        tests("PhantomTests", ["Phantom"]),
+        tests("ScannerTests", ["Scanner"]),
+        tests("StorageTests", ["Storage"]),
+        tests("ReportTests", ["Report"]),
+        tests("DatasetsTests", ["Datasets"]),
+        tests("CommandTests", ["Datasets", "Storage"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,55 @@
+import CLanes
+
+/// A number, or several side by side: the formulas of the phantom are written once over `Lane` and run on
+/// `Double` for truth, on `Dual` for exact derivatives, and on `SIMD16<Float>` for images.
+public protocol Lane: Sendable {
+    /// The same constant in each place.
+    init(_ constant: Double)
+    /// Sum.
+    static func + (a: Self, b: Self) -> Self
+    /// Difference.
+    static func - (a: Self, b: Self) -> Self
+    /// Product.
+    static func * (a: Self, b: Self) -> Self
+    /// Quotient.
+    static func / (a: Self, b: Self) -> Self
+    /// Square root of what is not negative.
+    var squareRooted: Self { get }
+    /// The smaller of two.
+    static func smaller(_ a: Self, _ b: Self) -> Self
+    /// The larger of two.
+    static func larger(_ a: Self, _ b: Self) -> Self
+    /// `yes` where `a < b`, else `no`.
+    static func pick(_ a: Self, lessThan b: Self, _ yes: Self, else no: Self) -> Self
+    /// Newton steps that reach the precision of this number from a guess within a few percent.
+    static var newtonSteps: Int { get }
+}
+
+/// Sixteen points at a time, single precision.
+public typealias Lanes = SIMD16<Float>
+
+extension SIMD16<Float>: Lane {
+    @inlinable @inline(__always) public init(_ constant: Double) { self.init(repeating: Float(constant)) }
+    @inlinable @inline(__always) public var squareRooted: Self { clanes_sqrt(self) }
+    @inlinable @inline(__always) public static func smaller(_ a: Self, _ b: Self) -> Self {
+        b.replacing(with: a, where: a .< b)
+    }
+    @inlinable @inline(__always) public static func larger(_ a: Self, _ b: Self) -> Self {
+        a.replacing(with: b, where: a .< b)
+    }
+    @inlinable @inline(__always)
+    public static func pick(_ a: Self, lessThan b: Self, _ yes: Self, else no: Self) -> Self {
+        no.replacing(with: yes, where: a .< b)
+    }
+    @inlinable @inline(__always) public static var newtonSteps: Int { 3 }
+}
+
+extension Double: Lane {
+    @inlinable public var squareRooted: Double { squareRoot() }
+    @inlinable public static func smaller(_ a: Self, _ b: Self) -> Self { a < b ? a : b }
+    @inlinable public static func larger(_ a: Self, _ b: Self) -> Self { a < b ? b : a }
+    @inlinable public static func pick(_ a: Self, lessThan b: Self, _ yes: Self, else no: Self) -> Self {
+        a < b ? yes : no
+    }
+    @inlinable public static var newtonSteps: Int { 6 }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+/// Philox4x32-10: a counter-based generator, so that a draw depends on its key and place alone.
+///
+/// A stream is keyed by (seed, patient, stage); its counter is the draw. Neither threads, nor order, nor the
+/// other patients can change a value.
+///
+/// - Reference: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", doi:10.1145/2063384.2063405.
+public struct Philox: RandomNumberGenerator, Sendable {
+    private let key: SIMD2<UInt32>
+    private var counter: SIMD4<UInt32>
+    private var block = SIMD4<UInt32>()
+    private var used = 4
+
+    /// What a stream is for. The raw values enter every patient's bytes: never renumber them.
+    public enum Stage: UInt32, Sendable {
+        /// Parameters drawn from the cohort.
+        case cohort = 1
+        /// Beat-to-beat variation.
+        case rhythm = 2
+        /// Breath-hold positions.
+        case breathHold = 3
+        /// Thermal noise of the images.
+        case imageNoise = 4
+        /// Material texture.
+        case texture = 5
+        /// Which patients go to which split, and other choices of the recipe.
+        case recipe = 6
+        /// Slice planning.
+        case planning = 7
+    }
+
+    /// Opens the stream of a patient's stage.
+    public init(seed: UInt64, patient: Int, stage: Stage, substream: UInt32 = 0) {
+        key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+        counter = SIMD4(0, substream, stage.rawValue, UInt32(truncatingIfNeeded: patient))
+    }
+
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
+        if used == 4 {
+            block = Philox.block(counter: counter, key: key)
+            counter.x &+= 1
+            used = 0
+        }
+        defer { used += 2 }
+        return UInt64(block[used]) | UInt64(block[used + 1]) << 32
+    }
+
+    /// Uniform in [0, 1), with 53 random bits.
+    public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+    /// Standard normal (Box-Muller, one of the pair: two draws a value keeps every place fixed).
+    public mutating func normal() -> Double {
+        let radius = (-2 * log(1 - uniform())).squareRoot()
+        return radius * cos(2 * .pi * uniform())
+    }
+
+    /// Ten rounds on one counter.
+    static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+        var c = counter
+        var k = key
+        for _ in 0..<10 {
+            let (high0, low0) = multiplyWide(0xD251_1F53, c.x)
+            let (high1, low1) = multiplyWide(0xCD9E_8D57, c.z)
+            c = SIMD4(high1 ^ c.y ^ k.x, low1, high0 ^ c.w ^ k.y, low0)
+            k &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
+        }
+        return c
+    }
+
+    private static func multiplyWide(_ a: UInt32, _ b: UInt32) -> (high: UInt32, low: UInt32) {
+        let product = UInt64(a) * UInt64(b)
+        return (UInt32(truncatingIfNeeded: product >> 32), UInt32(truncatingIfNeeded: product))
+    }
+}
