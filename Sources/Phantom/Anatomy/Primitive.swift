@@ -19,6 +19,8 @@ enum Primitive: Sendable {
     case ribs(RibCage)
     /// A column of vertebral bodies along z.
     case vertebrae(center: Vector3, radius: Double, spacing: Double, disc: Double)
+    /// All that lies outside two ellipsoids that melt together.
+    case outsideDomes(Ellipsoid, Ellipsoid, blend: Double)
     /// A spheroid of the LV frame clipped at the base: the LV's cavity.
     case lvCavity(LVSolid)
     /// What lies within the LV's epicardium.
@@ -27,6 +29,12 @@ enum Primitive: Sendable {
     case lvScar(LVSolid, transmurality: RegionalField)
     /// Ridges on the inside of the cavity.
     case lvTrabeculae(LVSolid, depthMM: Double, texture: Texture)
+
+    /// An ellipsoid along the patient axes.
+    struct Ellipsoid: Sendable {
+        var center: Vector3
+        var halfAxes: Vector3
+    }
 
     /// The LV where it lies.
     struct LVSolid: Sendable {
@@ -58,6 +66,7 @@ enum Primitive: Sendable {
         case .ribs(let cage): return Solid.ribs(p, cage)
         case .vertebrae(let center, let radius, let spacing, let disc):
             return Solid.vertebrae(p, center, radius, spacing, disc)
+        case .outsideDomes(let a, let b, let blend): return Solid.outsideDomes(p, a, b, blend)
         case .lvCavity(let lv): return Solid.cavity(p, lv)
         case .lvBody(let lv): return Solid.body(p, lv)
         case .lvScar(let lv, let field): return Solid.scar(p, lv, field)
@@ -70,7 +79,7 @@ enum Primitive: Sendable {
         switch self {
         case .capsule, .halfSpace, .disc: 1
         case .ellipsoid(_, _, let half): min(half.max() / half.min(), 2)
-        case .torso, .ribs, .vertebrae: 1.5
+        case .torso, .ribs, .vertebrae, .outsideDomes: 1.5
         case .lvCavity, .lvBody, .lvScar: 1.6
         case .lvTrabeculae: 3
         }
@@ -84,7 +93,7 @@ enum Primitive: Sendable {
         case .disc(let center, _, let radius, let half): (center, radius + half)
         case .lvCavity(let lv), .lvBody(let lv), .lvScar(let lv, _), .lvTrabeculae(let lv, _, _):
             (lv.toFrame.inverse(.zero), lv.shape.focalMM * (1 + lv.shape.endo) + lv.shape.thickestMM + 2)
-        case .halfSpace, .torso, .ribs, .vertebrae: nil
+        case .halfSpace, .torso, .ribs, .vertebrae, .outsideDomes: nil
         }
     }
 }

@@ -76,6 +76,24 @@ enum Solid {
     }
 
     @inline(__always)
+    static func outsideDomes<L: Lane>(
+        _ p: Point<L>, _ a: Primitive.Ellipsoid, _ b: Primitive.Ellipsoid, _ blend: Double
+    ) -> L {
+        let first = ellipsoid(p, a.center, .identity, a.halfAxes)
+        let second = ellipsoid(p, b.center, .identity, b.halfAxes)
+        return L(0) - melt(first, second, blend)
+    }
+
+    /// Smaller of two distances, rounded within `blend`.
+    ///
+    /// - Reference: Quilez, "smooth minimum", quadratic polynomial form.
+    @inline(__always)
+    static func melt<L: Lane>(_ a: L, _ b: L, _ blend: Double) -> L {
+        let h = L.larger(L(blend) - L.magnitude(a - b), L(0)) * L(1 / blend)
+        return L.smaller(a, b) - h * h * L(blend / 4)
+    }
+
+    @inline(__always)
     static func cavity<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid) -> L {
         let at = Prolate(lv.toFrame.apply(p), focalMM: lv.shape.focalMM)
         return L.larger(depth(at, below: L(lv.shape.endo), lv), base(at, lv))
