@@ -14,6 +14,9 @@ struct RegionalField: Sendable {
     private static let apical = 0.70
     private static let apex = 1.0
 
+    /// The same from base to apex: where the field has kinks.
+    static let levels = [basal, mid, apical, apex]
+
     /// Coefficients of 1, cosθ, sinθ, cos2θ, sin2θ, sin3θ (the last two places unused) from base to apex.
     private let basalRing: SIMD8<Double>
     private let midRing: SIMD8<Double>

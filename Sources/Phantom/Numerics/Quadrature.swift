@@ -4,7 +4,7 @@ import Foundation
 enum Quadrature {
     /// Nodes and weights of Gauss and Legendre on [−1, 1].
     static let gauss: [(node: Double, weight: Double)] = {
-        let n = 32
+        let n = 16
         return (0..<n).map { i in
             var x = cos(.pi * (Double(i) + 0.75) / (Double(n) + 0.5))
             var derivative = 1.0
@@ -20,22 +20,25 @@ enum Quadrature {
         }
     }()
 
+    /// cosμ from the basal plane to the apex, and weights.
+    static let segments: [(q: Double, weight: Double)] = {
+        // The smooth steps of regional fields have kinks at their levels: split there.
+        let breaks = [VentricleShape.base] + RegionalField.levels
+        return zip(breaks, breaks.dropFirst()).flatMap { low, high in
+            gauss.map { (low + (high - low) / 2 * ($0.node + 1), (high - low) / 2 * $0.weight) }
+        }
+    }()
+
     /// ∫∫ f(q, cosθ, sinθ) dq dθ from the basal plane to the apex and around the axis.
     ///
     /// - Error: below 1e-6 relative for the regional fields in use.
     static func rays(_ f: (_ q: Double, _ cosine: Double, _ sine: Double) -> Double) -> Double {
         let turns = 36
-        // The smooth steps of regional fields have kinks at their levels: split there.
-        let breaks = [VentricleShape.base, -0.28, 0.22, 0.70, 1.0]
         var sum = 0.0
-        for (low, high) in zip(breaks, breaks.dropFirst()) {
-            let half = (high - low) / 2
-            for (node, weight) in gauss {
-                let q = low + half * (node + 1)
-                for turn in 0..<turns {
-                    let angle = (Double(turn) + 0.5) * 2 * .pi / Double(turns)
-                    sum += weight * half * f(q, cos(angle), sin(angle))
-                }
+        for (q, weight) in segments {
+            for turn in 0..<turns {
+                let angle = (Double(turn) + 0.5) * 2 * .pi / Double(turns)
+                sum += weight * f(q, cos(angle), sin(angle))
             }
         }
         return sum * 2 * .pi / Double(turns)

@@ -4,22 +4,23 @@ import Core
 struct Painter: Sendable {
     /// The anatomy, first brush at the bottom.
     let brushes: [Brush]
-    /// What each brush gives, by its place; `background` where no brush is.
-    var values: [Float]
-    var background: Float = 0
+    /// What each brush gives in each sheet, by its place.
+    let values: [[Float]]
+    /// What is where no brush is, in each sheet.
+    let background: [Float]
     /// Relative variation of each brush by the texture.
-    var grains: [Float]
+    let grains: [Float]
     /// Brushes that change nothing.
-    var isSkipped: [Bool]
+    let isSkipped: [Bool]
     let texture: Texture
     /// Width of the partial-volume ramp, mm.
     let ramp: Double
 
-    /// A painter of signals: each tissue gives its own.
-    init(brushes: [Brush], signal: [Float], texture: Texture, rampMM: Double) {
+    /// A painter of signals: in each sheet each tissue gives its own.
+    init(brushes: [Brush], signals: [[Float]], texture: Texture, rampMM: Double) {
         self.brushes = brushes
-        values = brushes.map { signal[Int($0.tissue.rawValue)] }
-        background = signal[Int(Tissue.air.rawValue)]
+        values = signals.map { signal in brushes.map { signal[Int($0.tissue.rawValue)] } }
+        background = signals.map { $0[Int(Tissue.air.rawValue)] }
         grains = brushes.map { $0.tissue.grain }
         isSkipped = [Bool](repeating: false, count: brushes.count)
         self.texture = texture
@@ -29,8 +30,8 @@ struct Painter: Sendable {
     /// A painter of the fraction of one class.
     init(brushes: [Brush], fractionOf label: Label, texture: Texture, rampMM: Double) {
         self.brushes = brushes
-        values = brushes.map { $0.label == label ? 1 : 0 }
-        background = label == .background ? 1 : 0
+        values = [brushes.map { $0.label == label ? 1 : 0 }]
+        background = [label == .background ? 1 : 0]
         grains = [Float](repeating: 0, count: brushes.count)
         isSkipped = brushes.map { $0.label == nil }
         self.texture = texture
@@ -73,26 +74,32 @@ struct Painter: Sendable {
         return result
     }
 
-    /// Values and names at the tile's (material) points.
-    func paint(_ tile: borrowing Tile, count: Int, selection: Selection, names: Bool) {
-        let base = selection.base.map { values[$0] } ?? background
+    /// Values and names at the tile's (material) points: `rows` vectors for each of some sheets.
+    func paint(_ tile: borrowing Tile, rows: Int, sheets: Range<Int>, selection: Selection, names: Bool) {
+        let count = rows * sheets.count
         let baseGrain = selection.base.map { grains[$0] } ?? 0
         var hasGrain = baseGrain > 0
-        for i in 0..<count {
-            tile.values[i] = Lanes(repeating: base)
-            tile.grains[i] = Lanes(repeating: baseGrain)
-            if names { tile.names[i] = SIMD16(repeating: Int32(selection.baseLabel.rawValue)) }
+        for (place, sheet) in sheets.enumerated() {
+            let base = Lanes(repeating: selection.base.map { values[sheet][$0] } ?? background[sheet])
+            for i in place * rows..<(place + 1) * rows { tile.values[i] = base }
+        }
+        for i in 0..<count { tile.grains[i] = Lanes(repeating: baseGrain) }
+        if names {
+            let name = SIMD16(repeating: Int32(selection.baseLabel.rawValue))
+            for i in 0..<count { tile.names[i] = name }
         }
         let slope = Float(-1 / ramp)
         for candidate in selection.candidates where !isSkipped[candidate.index] {
             candidate.brush.distances(in: tile, count: count)
-            let value = Lanes(repeating: values[candidate.index])
             let grain = Lanes(repeating: grains[candidate.index])
             hasGrain = hasGrain || grains[candidate.index] > 0
-            for i in 0..<count {
-                let cover = Lanes.clamp(tile.distances[i] * slope + 0.5, 0, 1)
-                tile.values[i] += cover * (value - tile.values[i])
-                tile.grains[i] += cover * (grain - tile.grains[i])
+            for (place, sheet) in sheets.enumerated() {
+                let value = Lanes(repeating: values[sheet][candidate.index])
+                for i in place * rows..<(place + 1) * rows {
+                    let cover = Lanes.clamp(tile.distances[i] * slope + 0.5, 0, 1)
+                    tile.values[i] += cover * (value - tile.values[i])
+                    tile.grains[i] += cover * (grain - tile.grains[i])
+                }
             }
             if names, let label = candidate.brush.label {
                 let name = SIMD16<Int32>(repeating: Int32(label.rawValue))
@@ -100,9 +107,7 @@ struct Painter: Sendable {
             }
         }
         if hasGrain {
-            for i in 0..<count {
-                tile.values[i] *= 1 + tile.grains[i] * texture(tile.points[i])
-            }
+            for i in 0..<count { tile.values[i] *= 1 + tile.grains[i] * texture(tile.points[i]) }
         }
     }
 }

@@ -13,8 +13,7 @@ struct Renderer: Sendable {
     let grid: Grid
     /// Offsets along the unit normal of the sheets whose sum is one grid z.
     let offsets: [Double]
-    /// One painter a sheet.
-    let painters: [Painter]
+    let painter: Painter
     /// The sheet that names are read from.
     let namedSheet: Int
     /// Box of the patient frame that holds all cardiac motion.
@@ -22,10 +21,10 @@ struct Renderer: Sendable {
     let toFrame: Affine
     let normal: Vector3
 
-    init(grid: Grid, offsets: [Double], painters: [Painter], motion: HeartMotion) {
+    init(grid: Grid, offsets: [Double], painter: Painter, motion: HeartMotion) {
         self.grid = grid
         self.offsets = offsets
-        self.painters = painters
+        self.painter = painter
         namedSheet = offsets.indices.min { abs(offsets[$0]) < abs(offsets[$1]) } ?? 0
         support = motion.supports
         toFrame = motion.toFrame
@@ -39,8 +38,7 @@ struct Renderer: Sendable {
     ) {
         let columns = divide(grid.size.x, by: Renderer.width)
         let rows = divide(grid.size.y, by: Renderer.height)
-        let isVolume = offsets.count == 1
-        let slab = isVolume ? Renderer.depth : 1
+        let slab = offsets.count == 1 ? Renderer.depth : 1
         let slabs = divide(grid.size.z, by: slab)
         let blockColumns = divide(columns, by: Renderer.blockTiles)
         let blockRows = divide(rows, by: Renderer.blockTiles)
@@ -61,7 +59,7 @@ struct Renderer: Sendable {
             // The heart moves material into a block from up to 35 mm away.
             let ball = bounds(block)
             let reach = isMoving(ball) ? ball.radius + 35 : ball.radius
-            let preselected = painters[0].select(painters[0].everything, center: ball.center, radius: reach)
+            let preselected = painter.select(painter.everything, center: ball.center, radius: reach)
             for row in firstRow..<last.row {
                 for column in firstColumn..<last.column {
                     let region = Region(
@@ -113,85 +111,76 @@ struct Renderer: Sendable {
                 copy(region, from: 0, to: frame, target)
                 continue
             }
-            if offsets.count == 1 {
-                let count = place(region, sheets: 0..<1, tile)
-                paint(motion, count, preselected, painters[0], tile, names: target.label != nil)
-                store(region, frame, tile, 0, target, adding: false, named: true)
-            } else {
-                for sheet in offsets.indices {
-                    let named = target.label != nil && sheet == namedSheet
-                    let count = place(region, sheets: sheet..<sheet + 1, tile)
-                    paint(motion, count, preselected, painters[sheet], tile, names: named)
-                    store(region, frame, tile, 0, target, adding: sheet > 0, named: named)
-                }
+            let rows = region.y.count * region.z.count
+            let step = max(Tile.capacity / rows, 1)
+            for first in stride(from: 0, to: offsets.count, by: step) {
+                let sheets = first..<min(first + step, offsets.count)
+                place(region, sheets: sheets, tile)
+                motion.pullBack(tile, count: rows * sheets.count)
+                let bounds = tile.bounds(rows * sheets.count)
+                let selection = painter.select(preselected, center: bounds.center, radius: bounds.radius)
+                let names = target.label != nil && sheets.contains(namedSheet)
+                painter.paint(tile, rows: rows, sheets: sheets, selection: selection, names: names)
+                store(region, frame, sheets, tile, target, names: names)
             }
         }
     }
 
-    /// Fills the tile with the points of a region, sixteen along x at a time.
-    private func place(_ region: Region, sheets: Range<Int>, _ tile: borrowing Tile) -> Int {
+    /// Fills the tile with the points of a region, sixteen along x at a time, one sheet after the other.
+    private func place(_ region: Region, sheets: Range<Int>, _ tile: borrowing Tile) {
         let ramp = Lanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-        let a = grid.affine
+        let axis = grid.affine.x
         var count = 0
-        for z in region.z {
-            for sheet in sheets {
+        for sheet in sheets {
+            for z in region.z {
                 for y in region.y {
-                    let start =
-                        grid.position(region.x.lowerBound, y, z) + normal * offsets[sheet]
+                    let start = grid.position(region.x.lowerBound, y, z) + normal * offsets[sheet]
                     tile.points[count] = Point(
-                        x: Lanes(start.x) + ramp * Float(a.x.x), y: Lanes(start.y) + ramp * Float(a.x.y),
-                        z: Lanes(start.z) + ramp * Float(a.x.z))
+                        x: Lanes(start.x) + ramp * Float(axis.x), y: Lanes(start.y) + ramp * Float(axis.y),
+                        z: Lanes(start.z) + ramp * Float(axis.z))
                     count += 1
                 }
             }
         }
-        return count
     }
 
-    private func paint(
-        _ motion: HeartMotion, _ count: Int, _ preselected: Painter.Selection, _ painter: Painter,
-        _ tile: borrowing Tile, names: Bool
-    ) {
-        motion.pullBack(tile, count: count)
-        let bounds = tile.bounds(count)
-        let selection = painter.select(preselected, center: bounds.center, radius: bounds.radius)
-        painter.paint(tile, count: count, selection: selection, names: names)
-    }
-
+    /// Adds the sheets of a tile to the image, and keeps the names of one.
     private func store(
-        _ region: Region, _ frame: Int, _ tile: borrowing Tile, _ first: Int, _ target: Target, adding: Bool, named: Bool
+        _ region: Region, _ frame: Int, _ sheets: Range<Int>, _ tile: borrowing Tile, _ target: Target, names: Bool
     ) {
-        var vector = first
-        for z in region.z {
-            for y in region.y {
-                let start = ((frame * grid.size.z + z) * grid.size.y + y) * grid.size.x + region.x.lowerBound
-                if let image = target.image {
-                    let values = tile.values[vector]
-                    if adding {
-                        for lane in 0..<region.x.count { image[start + lane] += values[lane] }
-                    } else {
-                        for lane in 0..<region.x.count { image[start + lane] = values[lane] }
-                    }
+        let rows = region.y.count * region.z.count
+        for (row, at) in voxels(region).enumerated() {
+            let start = frame * grid.count + at
+            if let image = target.image {
+                var sum = tile.values[row]
+                for place in 1..<max(sheets.count, 1) { sum += tile.values[place * rows + row] }
+                if sheets.lowerBound > 0 {
+                    for lane in 0..<region.x.count { image[start + lane] += sum[lane] }
+                } else {
+                    for lane in 0..<region.x.count { image[start + lane] = sum[lane] }
                 }
-                if named, let label = target.label {
-                    let names = tile.names[vector]
-                    for lane in 0..<region.x.count { label[start + lane] = UInt8(truncatingIfNeeded: names[lane]) }
-                }
-                vector += 1
+            }
+            if names, let label = target.label {
+                let name = tile.names[(namedSheet - sheets.lowerBound) * rows + row]
+                for lane in 0..<region.x.count { label[start + lane] = UInt8(truncatingIfNeeded: name[lane]) }
             }
         }
     }
 
+    /// Memory index of each row of a region, in the order in which the tile holds them.
+    private func voxels(_ region: Region) -> [Int] {
+        region.z.flatMap { z in
+            region.y.map { y in (z * grid.size.y + y) * grid.size.x + region.x.lowerBound }
+        }
+    }
+
     private func copy(_ region: Region, from: Int, to: Int, _ target: Target) {
-        for z in region.z {
-            for y in region.y {
-                let row = (z * grid.size.y + y) * grid.size.x + region.x.lowerBound
-                let source = from * grid.count + row
-                let destination = to * grid.count + row
-                for lane in 0..<region.x.count {
-                    if let image = target.image { image[destination + lane] = image[source + lane] }
-                    if let label = target.label { label[destination + lane] = label[source + lane] }
-                }
+        for row in voxels(region) {
+            let source = from * grid.count + row
+            let destination = to * grid.count + row
+            for lane in 0..<region.x.count {
+                if let image = target.image { image[destination + lane] = image[source + lane] }
+                if let label = target.label { label[destination + lane] = label[source + lane] }
             }
         }
     }
