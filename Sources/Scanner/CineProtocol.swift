@@ -156,6 +156,7 @@ public struct CineProtocol: Sendable, Hashable, Codable {
         try check(.longAxisThicknessMM, longAxisThicknessMM, 0.5...50)
         try check(.frames, Double(frames), 1...1000)
         try check(.sliceCount, Double(sliceCount ?? 1), 1...200)
+        try check(.profile, profile.timeBandwidth, 1...20)
         try check(.layerSpacingMM, layerSpacingMM, 0.1...50)
         try check(.snr, snr, 0...10_000)
         try check(.oversampling, oversampling, 1...4)

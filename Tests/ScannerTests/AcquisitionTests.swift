@@ -1,6 +1,6 @@
 import Core
-import Fourier
 import Foundation
+import Fourier
 import Testing
 
 @testable import Phantom
@@ -37,7 +37,8 @@ struct AcquisitionTests {
             for pixel in 0..<count {
                 let point = request.grid.position(pixel % request.grid.size.x, pixel / request.grid.size.x, 0)
                 let signal = request.layers.reduce(0.0) { sum, layer in
-                    sum + Double(layer.signal[Int(Tissue.myocardium.rawValue)]) * fraction(point + normal * layer.offsetMM)
+                    sum + Double(layer.signal[Int(Tissue.myocardium.rawValue)])
+                        * fraction(point + normal * layer.offsetMM)
                 }
                 for frame in 0..<frames {
                     image?[frame * count + pixel] = Float(signal)
@@ -47,7 +48,9 @@ struct AcquisitionTests {
         }
     }
 
-    @Test("A point spreads into the sinc of the acquired k-space", arguments: [(32, 2.0), (33, 2.0), (32, 1.5), (31, 3.0)])
+    @Test(
+        "A point spreads into the sinc of the acquired k-space",
+        arguments: [(32, 2.0), (33, 2.0), (32, 1.5), (31, 3.0)])
     func pointSpread(matrix: Int, oversampling: Double) throws {
         let spread = try PointSpread(coarse: [matrix, matrix], oversampling: oversampling, apodisation: .none)
         let fine = spread.fine.x
@@ -181,7 +184,8 @@ struct AcquisitionTests {
         }
         func run(threads: Int, patient: Int = 0) throws -> CineStack {
             try scan(cine, patient: patient).acquire(
-                planned: [slice(cine), slice(cine)], motions: [.none, .none], center: .zero, frames: 5, threads: threads,
+                planned: [slice(cine), slice(cine)], motions: [.none, .none], center: .zero, frames: 5,
+                threads: threads,
                 render: renderer(frames: 5) { $0.x > 0 ? 1 : 0 })
         }
         let one = try run(threads: 1)
@@ -229,7 +233,9 @@ struct AcquisitionTests {
         let spread = try PointSpread(coarse: [matrix, matrix], oversampling: oversampling, apodisation: .none)
         let grid = Grid(center: [3, 4, 5], spacingMM: [2, 2, 8], size: [matrix, matrix, 1])
         let fine = spread.fineGrid(grid)
-        #expect(length(fine.position(fine.size.x / 2, fine.size.y / 2, 0) - grid.position(matrix / 2, matrix / 2, 0)) < 1e-9)
+        #expect(
+            length(fine.position(fine.size.x / 2, fine.size.y / 2, 0) - grid.position(matrix / 2, matrix / 2, 0)) < 1e-9
+        )
         #expect(abs(fine.spacingMM.x * Double(fine.size.x) - 2 * Double(matrix)) < 1e-9)
     }
 }
@@ -240,6 +246,9 @@ struct CineProtocolTests {
     func coding() throws {
         let empty = try JSONDecoder().decode(CineProtocol.self, from: Data("{}".utf8))
         #expect(empty == CineProtocol() && empty.matrix == 150)
+        let partial = try JSONDecoder().decode(
+            CineProtocol.self, from: Data(#"{"profile": {"kind": "gaussian"}}"#.utf8))
+        #expect(partial.profile == .gaussian)
         var cine = CineProtocol()
         cine.sliceCount = 12
         cine.profile = .windowedSinc

@@ -23,7 +23,8 @@ struct BreathHoldTests {
             // The audit scored 8 slices in plane, with 0.7 mm of error.
             var error = Philox(seed: 99, patient: patient, stage: .recipe)
             let seen = model.motions(.sax, sliceCount: 8, seed: 1, patient: patient).map { motion in
-                SIMD2(dot(motion.shiftMM, right), dot(motion.shiftMM, down)) + 0.7 * SIMD2(error.normal(), error.normal())
+                SIMD2(dot(motion.shiftMM, right), dot(motion.shiftMM, down)) + 0.7
+                    * SIMD2(error.normal(), error.normal())
             }
             let jumps = zip(seen, seen.dropFirst()).map { (($0 - $1) * ($0 - $1)).sum().squareRoot() }
             pairs += Double(jumps.count)
@@ -41,8 +42,11 @@ struct BreathHoldTests {
             spikes.sorted()[spikes.count / 2],
         ]
         let audited = [9.0, 4.7, 62.9, 38.3, 21.3, 3.9, 1.2]
-        // The fit of the reference page itself misses by up to 8 %; sampling error here is below 2 %.
-        for (value, target) in zip(found, audited) { #expect(abs(value / target - 1) < 0.12, "\(found)") }
+        // The reference page's own fit misses by up to 4 %, and by 11 % for the last, the median slice spike, which is
+        // mostly the audit's error. Drift within holds, which that fit lacks, adds small jumps. Sampling leaves 2 %.
+        for (place, (value, target)) in zip(found, audited).enumerated() {
+            #expect(abs(value / target - 1) < (place == 6 ? 0.15 : 0.09), "\(found)")
+        }
     }
 
     @Test("Slices share breath-holds of 1 to 5, apart from drift")
@@ -88,15 +92,35 @@ struct BreathHoldTests {
 
     @Test("No severity is no motion; no shift exceeds 30 mm; drift moves the heart up")
     func limits() {
-        #expect(BreathHoldModel(severity: .fixed(sigmaMM: 0)).motions(.sax, sliceCount: 12, seed: 1, patient: 1)
-            .allSatisfy { $0 == .none })
+        #expect(
+            BreathHoldModel(severity: .fixed(sigmaMM: 0)).motions(.sax, sliceCount: 12, seed: 1, patient: 1)
+                .allSatisfy { $0 == .none })
         let wild = BreathHoldModel(severity: .fixed(sigmaMM: 25))
-        let shifts = (0..<200).flatMap { wild.motions(.sax, sliceCount: 12, seed: 1, patient: $0) }.map { length($0.shiftMM) }
+        let shifts = (0..<200).flatMap { wild.motions(.sax, sliceCount: 12, seed: 1, patient: $0) }.map {
+            length($0.shiftMM)
+        }
         #expect((shifts.max() ?? 0) <= 30 + 1e-5 && shifts.count { $0 > 29.999 } > 10)
         var still = BreathHoldModel(severity: .fixed(sigmaMM: 1e-9))
         still.slicesPerHold = 1
-        let drift = (0..<2000).reduce(0) { $0 + still.motions(.sax, sliceCount: 1, seed: 1, patient: $1)[0].shiftMM.z } / 2000
+        let drift =
+            (0..<2000).reduce(0) { $0 + still.motions(.sax, sliceCount: 1, seed: 1, patient: $1)[0].shiftMM.z } / 2000
         #expect(abs(drift / (0.09 * 3) - 1) < 0.06)
+    }
+
+    @Test("Under `ukb` the subject's own scale and drift apply, under a fixed severity they do not")
+    func subject() {
+        var breathing = PatientParameters.Respiration()
+        breathing.breathHoldScaleMM = 0
+        let model = BreathHoldModel()
+        #expect(model.motions(.sax, sliceCount: 3, subject: breathing, seed: 1, patient: 1).allSatisfy { $0 == .none })
+        breathing.breathHoldScaleMM = 4
+        breathing.breathHoldDriftMMPerS = 0.3
+        let scale = model.scale(of: breathing, seed: 1, patient: 1)
+        #expect(scale.sigmaMM == 4 && abs(scale.driftMMPerS - 0.3 * breathing.trackingFactor) < 1e-15)
+        let fixed = BreathHoldModel(severity: .fixed(sigmaMM: 2))
+        #expect(
+            fixed.motions(.sax, sliceCount: 5, subject: breathing, seed: 1, patient: 1)
+                == fixed.motions(.sax, sliceCount: 5, seed: 1, patient: 1))
     }
 
     @Test("Views have draws of their own and share the subject's sigma; draws depend on the key alone")
@@ -119,8 +143,11 @@ struct BreathHoldTests {
         // The material that the true plane names has been moved onto the planned plane.
         #expect(length(moved(sampled.position(20, 70, 0)) - planned.position(20, 70, 0)) < 1e-9)
         #expect(length(moved(center) - center - motion.shiftMM) < 1e-12)
-        #expect(motion.values.map { Double($0) } == [motion.shiftMM.x, motion.shiftMM.y, motion.shiftMM.z,
-            motion.rotationRad.x, motion.rotationRad.y, motion.rotationRad.z])
+        #expect(
+            motion.values.map { Double($0) } == [
+                motion.shiftMM.x, motion.shiftMM.y, motion.shiftMM.z,
+                motion.rotationRad.x, motion.rotationRad.y, motion.rotationRad.z,
+            ])
     }
 
     @Test("Severity is written as `ukb` or as a number")

@@ -41,7 +41,9 @@ struct SlicePlannerTests {
         for grid in planner.slices(view) {
             #expect(grid.size == [150, 150, 1])
             #expect(abs(grid.spacingMM.x - 1.8) < 1e-12 && abs(grid.spacingMM.y - 1.8) < 1e-12)
-            for (a, b) in [(grid.affine.x, grid.affine.y), (grid.affine.y, grid.affine.z), (grid.affine.z, grid.affine.x)] {
+            for (a, b) in [
+                (grid.affine.x, grid.affine.y), (grid.affine.y, grid.affine.z), (grid.affine.z, grid.affine.x),
+            ] {
                 #expect(abs(dot(a, b)) < 1e-12)
             }
         }

@@ -49,9 +49,6 @@ struct SliceProfileTests {
             let tenth = width(profile, share: 0.1)
             #expect(abs(half / expected.half - 1) < 0.02)
             #expect(abs(tenth / expected.tenth - 1) < 0.02)
-            if ProcessInfo.processInfo.environment["CINEFORGE_PRINT"] != nil {
-                print(row.timeBandwidth, row.window, half, tenth)
-            }
         }
         #expect(abs(pulse.excitationWidth / row.excitation.half - 1) < 0.02)
     }
@@ -60,7 +57,9 @@ struct SliceProfileTests {
     func horns() {
         let pulse = SlicePulse(timeBandwidth: 2.7, window: .hann, flipRad: .pi / 3)
         func peak(_ tissue: Relaxation) -> Double {
-            let signals = (0...200).map { -cine60.magnetisation(tissue, rotation: pulse.rotation(at: Double($0) / 200)).y }
+            let signals = (0...200).map {
+                -cine60.magnetisation(tissue, rotation: pulse.rotation(at: Double($0) / 200)).y
+            }
             return (signals.max() ?? 0) / signals[0]
         }
         #expect(abs(peak(muscle) - 1.64) < 0.01)
@@ -117,7 +116,8 @@ struct SliceProfileTests {
         }
     }
 
-    @Test("Kernels integrate to the on-resonant signal", arguments: [SliceProfile.gaussian, .rectangular, .windowedSinc])
+    @Test(
+        "Kernels integrate to the on-resonant signal", arguments: [SliceProfile.gaussian, .rectangular, .windowedSinc])
     func normalisation(profile: SliceProfile) {
         for spacing in [0.5, 1, 2.5] {
             let total = signals(layers(profile, spacing: spacing), .arterialBlood).reduce(0, +)

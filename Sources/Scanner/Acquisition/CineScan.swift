@@ -92,7 +92,8 @@ public struct CineScan: Sendable {
         var labels: [UInt8] = []
         for (slice, grid) in sampled.enumerated() {
             precondition(
-                grid.size == [cine.matrix, cine.matrix, 1], "expected a slice of \(cine.matrix)² pixels, got \(grid.size)")
+                grid.size == [cine.matrix, cine.matrix, 1],
+                "expected a slice of \(cine.matrix)² pixels, got \(grid.size)")
             let request = RenderRequest(grid: pointSpread.fineGrid(grid), layers: layers)
             let fine = rendered(request, frames: frames, render)
             images += measured(fine, slice: slice, frames: frames, threads: threads)
@@ -125,12 +126,10 @@ public struct CineScan: Sendable {
                         deviation: deviation)
                     noise.add(to: &samples)
                 }
-                result.withLock { images in
-                    for (pixel, sample) in scratch.coarse.enumerated() {
-                        images[frame * count + pixel] =
-                            (sample.real * sample.real + sample.imaginary * sample.imaginary).squareRoot()
-                    }
+                let magnitude = scratch.coarse.map {
+                    ($0.real * $0.real + $0.imaginary * $0.imaginary).squareRoot()
                 }
+                result.withLock { $0.replaceSubrange(frame * count..<(frame + 1) * count, with: magnitude) }
             }
         }
         return result.withLock { $0 }
@@ -159,7 +158,9 @@ public struct CineScan: Sendable {
 
     /// The most frequent label of a pixel; the centre plane's wins ties, then the nearest plane's.
     static func majority(_ centre: UInt8, others: [[UInt8]], at pixel: Int) -> UInt8 {
-        func votes(_ label: UInt8) -> Int { others.reduce(label == centre ? 1 : 0) { $0 + ($1[pixel] == label ? 1 : 0) } }
+        func votes(_ label: UInt8) -> Int {
+            others.reduce(label == centre ? 1 : 0) { $0 + ($1[pixel] == label ? 1 : 0) }
+        }
         var best = (label: centre, votes: votes(centre))
         for plane in others where plane[pixel] != best.label {
             let count = votes(plane[pixel])

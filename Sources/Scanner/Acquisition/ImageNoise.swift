@@ -6,7 +6,7 @@ import Fourier
 /// Pixel i takes draw i of the stream (seed, patient, image noise, view and slice and frame).
 /// - Error: normal to 1e-6 in value, up to 5.6 standard deviations (23 bits a draw). Only basic arithmetic, so that
 ///   the same bits come out of every machine.
-/// - Cost: 10 ns a pixel.
+/// - Cost: 35 ns a pixel, half of it Philox.
 struct ImageNoise {
     private var draws: Philox
     private let deviation: Float
@@ -19,23 +19,26 @@ struct ImageNoise {
         self.deviation = deviation
     }
 
-    /// Adds noise to every sample.
+    /// Adds noise to every sample of the image.
     mutating func add(to samples: inout [ComplexFloat]) {
         guard deviation > 0 else { return }
-        for first in stride(from: 0, to: samples.count, by: 16) {
-            var low = SIMD16<UInt32>()
-            var high = SIMD16<UInt32>()
-            let count = min(16, samples.count - first)
-            for lane in 0..<count {
-                let bits = draws.next()
-                low[lane] = UInt32(truncatingIfNeeded: bits)
-                high[lane] = UInt32(truncatingIfNeeded: bits >> 32)
-            }
-            let (real, imaginary) = Self.normals(low, high)
-            for lane in 0..<count {
-                samples[first + lane] += ComplexFloat(real[lane] * deviation, imaginary[lane] * deviation)
-            }
+        let whole = samples.count / 16 * 16
+        for first in stride(from: 0, to: whole, by: 16) {
+            let (real, imaginary) = next()
+            // A loop of known length, so that lanes stay in registers.
+            for lane in 0..<16 { samples[first + lane] += ComplexFloat(real[lane], imaginary[lane]) }
         }
+        let (real, imaginary) = next()
+        for lane in 0..<samples.count - whole { samples[whole + lane] += ComplexFloat(real[lane], imaginary[lane]) }
+    }
+
+    /// The noise of the next sixteen samples.
+    private mutating func next() -> (Lanes, Lanes) {
+        var bits = SIMD16<UInt64>()
+        for lane in 0..<16 { bits[lane] = draws.next() }
+        let (real, imaginary) = Self.normals(
+            SIMD16<UInt32>(truncatingIfNeeded: bits), SIMD16<UInt32>(truncatingIfNeeded: bits &>> 32))
+        return (real * deviation, imaginary * deviation)
     }
 
     /// Sixteen pairs of standard normals from random bits (Box and Muller 1958).

@@ -1,6 +1,6 @@
 import Core
-import Fourier
 import Foundation
+import Fourier
 
 /// The in-plane resolution of a scan: a fine image, through k-space cut to the acquired matrix, to a coarse one.
 ///
@@ -48,7 +48,9 @@ struct PointSpread: Sendable {
 
     /// Standard deviation in the image of white noise of deviation 1 in k-space.
     var noiseGain: Double {
-        func meanSquare(_ filter: [Float]) -> Double { filter.reduce(0) { $0 + Double($1 * $1) } / Double(filter.count) }
+        func meanSquare(_ filter: [Float]) -> Double {
+            filter.reduce(0) { $0 + Double($1 * $1) } / Double(filter.count)
+        }
         return (meanSquare(filterX) * meanSquare(filterY)).squareRoot()
     }
 

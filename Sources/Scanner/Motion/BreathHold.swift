@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Phantom
 
 /// How the heart lay in one slice's breath-hold, relative to the planning scan.
 ///
@@ -50,7 +51,7 @@ public struct SliceMotion: Sendable, Hashable {
 public struct BreathHoldModel: Sendable, Hashable, Codable {
     /// How far the heart strays.
     public enum Severity: Sendable, Hashable {
-        /// The mix of a large study: each subject has a sigma of its own, log-normal about 1.6 mm, at most 8 mm.
+        /// The mix of a large study: each subject has a sigma and a drift of its own.
         case ukb
         /// One sigma in mm for all; 0 is no motion at all.
         case fixed(sigmaMM: Double)
@@ -63,6 +64,8 @@ public struct BreathHoldModel: Sendable, Hashable, Codable {
     /// Rotation about each axis in degrees per mm of sigma, up to 5 mm.
     public var rotationDegPerMM = 0.4
     /// Mean creep of the heart towards the head within a breath-hold, mm/s; its deviation is 2/3 of that.
+    ///
+    /// Under `ukb` a subject's own value takes its place.
     public var driftMMPerS = 0.09
     /// Duration of one slice in s.
     public var sliceDurationS = 6.0
@@ -96,22 +99,31 @@ public struct BreathHoldModel: Sendable, Hashable, Codable {
     /// Largest sigma of the mix in mm.
     static let largestSigmaMM = 8.0
 
-    /// A subject's sigma in mm, the same for all views.
-    public func sigmaMM(seed: UInt64, patient: Int) -> Double {
-        switch severity {
-        case .fixed(let sigma):
-            return sigma
-        case .ukb:
+    /// A subject's sigma in mm and drift in mm/s, the same for all views.
+    ///
+    /// Under `ukb` they are the subject's own; without a subject, sigma is drawn log-normal about 1.6 mm, at most 8 mm.
+    public func scale(
+        of subject: PatientParameters.Respiration?, seed: UInt64, patient: Int
+    ) -> (sigmaMM: Double, driftMMPerS: Double) {
+        switch (severity, subject) {
+        case (.fixed(let sigma), _):
+            return (sigma, driftMMPerS)
+        case (.ukb, let subject?):
+            return (subject.breathHoldScaleMM, subject.breathHoldDriftMMPerS * subject.trackingFactor)
+        case (.ukb, nil):
             var draws = Philox(seed: seed, patient: patient, stage: .breathHold, substream: 0)
-            return min(Self.largestSigmaMM, 1.6 * exp(draws.normal()))
+            return (min(Self.largestSigmaMM, 1.6 * exp(draws.normal())), driftMMPerS)
         }
     }
 
     /// The motions of a view's slices, in the order of acquisition.
     ///
-    /// - Convention: values depend on (seed, patient, view) alone; every view has draws of its own.
-    public func motions(_ view: View, sliceCount: Int, seed: UInt64, patient: Int) -> [SliceMotion] {
-        let sigma = sigmaMM(seed: seed, patient: patient)
+    /// - Convention: values depend on (seed, patient, view) and the subject alone; every view has draws of its own.
+    /// - Parameter subject: how the patient breathes, which `ukb` uses; nil draws the scale here.
+    public func motions(
+        _ view: View, sliceCount: Int, subject: PatientParameters.Respiration? = nil, seed: UInt64, patient: Int
+    ) -> [SliceMotion] {
+        let (sigma, creep) = scale(of: subject, seed: seed, patient: patient)
         guard sigma > 0 else { return [SliceMotion](repeating: .none, count: sliceCount) }
         var draws = Philox(seed: seed, patient: patient, stage: .breathHold, substream: 1 + view.stream)
         func deviate() -> Vector3 { Vector3(draws.normal(), draws.normal(), draws.normal()) }
@@ -119,10 +131,10 @@ public struct BreathHoldModel: Sendable, Hashable, Codable {
         let turn = rotationDegPerMM * min(sigma, 5) * .pi / 180
         var motions: [SliceMotion] = []
         while motions.count < sliceCount {
-            let held = Int(draws.uniform() * Double(slicesPerHold)) + 1
+            let held = Int(draws.uniform() * Double(max(1, slicesPerHold))) + 1
             let start = deviate() * Self.spread * sigma
             let rotation = deviate() * turn
-            let drift = driftMMPerS * (1 + 2 / 3 * draws.normal())
+            let drift = creep * (1 + 2 / 3 * draws.normal())
             for slice in 0..<min(held, sliceCount - motions.count) {
                 let elapsed = (Double(slice) + 0.5) * sliceDurationS
                 let shift = start + Vector3(0, 0, drift * elapsed)
@@ -143,7 +155,8 @@ extension BreathHoldModel.Severity: Codable {
         } else if (try? value.decode(String.self)) == "ukb" {
             self = .ukb
         } else {
-            throw CineError(.badData, "Expected a breath-hold severity of `ukb` or a sigma in mm, found something else.")
+            throw CineError(
+                .badData, "Expected a breath-hold severity of `ukb` or a sigma in mm, found something else.")
         }
     }
 

@@ -9,7 +9,7 @@ public enum View: String, Sendable, Codable, CaseIterable {
     /// Four chambers.
     case lax4ch = "lax_4ch"
 
-    /// The view's place in random streams. Never renumber.
+    /// The view's place in random streams; never renumber.
     var stream: UInt32 {
         switch self {
         case .sax: 0

@@ -1,6 +1,6 @@
 import Core
-import Fourier
 import Foundation
+import Fourier
 
 /// What makes a tissue bright or dark.
 public struct Relaxation: Sendable, Hashable, Codable {
@@ -59,7 +59,7 @@ public struct BalancedSteadyState: Sendable, Hashable {
         let denominator =
             (1 - e1 * cos(flipRad)) * (1 - e2 * cos(beta)) - e2 * (e1 - cos(flipRad)) * (e2 - cos(beta))
         let common = tissue.protonDensity * (1 - e1) * sin(flipRad) / denominator
-        let afterPulse = ComplexDouble(1 - e2 * cos(beta), -e2 * sin(beta))
+        let afterPulse = ComplexDouble(1 - e2 * cos(beta), e2 * sin(beta))
         return afterPulse * ComplexDouble(length: common * exp(-teMS / tissue.t2MS), phase: turn * teMS)
     }
 

@@ -39,6 +39,15 @@ public struct SliceProfile: Sendable, Hashable, Codable {
         self.window = window
     }
 
+    /// Makes a profile from its keys; those that are absent keep their defaults.
+    public init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        self.init()
+        kind = try keys.decodeIfPresent(Kind.self, forKey: .kind) ?? kind
+        timeBandwidth = try keys.decodeIfPresent(Double.self, forKey: .timeBandwidth) ?? timeBandwidth
+        window = try keys.decodeIfPresent(PulseWindow.self, forKey: .window) ?? window
+    }
+
     /// The steady-state profile of a windowed-sinc pulse.
     public static func bssfp(timeBandwidth: Double = 2.7, window: PulseWindow = .hann) -> SliceProfile {
         SliceProfile(kind: .bssfp, timeBandwidth: timeBandwidth, window: window)

@@ -1,6 +1,6 @@
 import Core
-import Fourier
 import Foundation
+import Fourier
 
 /// How a sinc is brought down at its ends.
 public enum PulseWindow: String, Sendable, Codable, CaseIterable {
