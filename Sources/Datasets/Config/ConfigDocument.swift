@@ -41,8 +41,8 @@ public struct ConfigDocument: Sendable {
     /// - Throws: `CineError` of kind `badData` that names line, expectation and nearest key of the first five problems.
     public func json(schema: Schema) throws -> JSONValue { try SchemaCheck.json(of: tree, schema: schema, name: name) }
 
-    /// The line of a key at the top of the document, for messages about what the schema cannot say.
-    public func line(of path: String...) -> Int {
+    /// The line of a key, or of the nearest part above it, for messages about what a schema cannot say.
+    public func line(of path: [String]) -> Int {
         var tree = tree
         var line = 1
         for key in path {
