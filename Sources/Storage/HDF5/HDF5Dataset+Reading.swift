@@ -71,7 +71,7 @@ extension HDF5Dataset {
         }
     }
 
-    /// The block in memory and in the file. Behind the gate.
+    /// The block in memory and in the file, behind the gate.
     func spaces(at offset: [Int], count: [Int], _ session: HDF5Session) throws -> (memory: hid_t, file: hid_t) {
         let file = session.temporary(try place.reading(H5Dget_space(handle.id)))
         guard !shape.isEmpty else { return (session.temporary(try place.reading(H5Screate(H5S_SCALAR))), file) }

@@ -31,7 +31,7 @@ public struct HDF5Dataset: Sendable {
         self.place = place
     }
 
-    /// Describes a dataset of a file, after checks that make reading it safe. Behind the gate.
+    /// Describes a dataset of a file, after checks that make reading it safe, behind the gate.
     init(handle: HDF5Handle, place: HDF5Place, _ session: HDF5Session) throws {
         self.handle = handle
         self.place = place
@@ -84,7 +84,7 @@ public struct HDF5Dataset: Sendable {
     }
 }
 
-/// The extents of a dataspace. Behind the gate.
+/// The extents of a dataspace, behind the gate.
 func extents(of space: hid_t, _ place: HDF5Place) throws -> [Int] {
     let rank = try place.reading(H5Sget_simple_extent_ndims(space))
     guard H5Sget_simple_extent_type(space) != H5S_NULL else { return [0] }

@@ -13,7 +13,7 @@ public final class HDF5File: Sendable {
     public let root: HDF5Group
     private let handle: HDF5Handle
 
-    /// Takes over the identifier of an open file. Behind the gate.
+    /// Takes over the identifier of an open file, behind the gate.
     private init(_ id: hid_t, place: HDF5Place) throws {
         path = place.file
         handle = HDF5Handle(id)

@@ -36,7 +36,7 @@ final class HDF5Session {
     fileprivate func close() { for id in temporaries.reversed() { H5Idec_ref(id) } }
 }
 
-/// The types in files, made once. Only touched behind the gate.
+/// The types in files, made once and only touched behind the gate.
 struct HDF5Types: Sendable {
     let float16: hid_t
     let complex64: hid_t
@@ -101,7 +101,9 @@ struct HDF5Place: Sendable {
         HDF5Place(file: file, object: object == "/" ? "/\(name)" : "\(object)/\(name)")
     }
 
-    /// An error with what the library says. Must be called behind the gate, before any other call.
+    /// An error with what the library says.
+    ///
+    /// Must be called behind the gate, before any other call of the library.
     func failure(_ kind: CineError.Kind, _ action: String, _ remedy: String) -> CineError {
         var text = [CChar](repeating: 0, count: 512)
         chdf5_last_error(&text)
