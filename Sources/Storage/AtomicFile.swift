@@ -98,7 +98,9 @@ public final class PartialFile {
     public func append(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let written = retryingInterrupts { Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count) }
+            let written = retryingInterrupts {
+                Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            }
             guard written >= 0 else { throw fileError(.inputOutput, "write", path) }
             rest = rest.dropFirst(written)
         }

@@ -19,7 +19,8 @@ final class InputFile {
         let known = fstat(descriptor, &status)
         guard known == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw CineError(.noInput, "Cannot read \(path): expected a file, found a folder or a device. Check the path.")
+            throw CineError(
+                .noInput, "Cannot read \(path): expected a file, found a folder or a device. Check the path.")
         }
         self.path = path
         self.size = Int(status.st_size)
@@ -45,7 +46,9 @@ final class InputFile {
     static func bytes(_ path: String, limit: Int) throws -> [UInt8] {
         let file = try InputFile(path)
         guard file.size <= limit else {
-            throw CineError(.badData, "\(path): expected at most \(limit) bytes, found \(file.size). Check that it is the right file.")
+            throw CineError(
+                .badData,
+                "\(path): expected at most \(limit) bytes, found \(file.size). Check that it is the right file.")
         }
         return try [UInt8](unsafeUninitializedCapacity: file.size) { buffer, count in
             count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))

@@ -37,7 +37,9 @@ struct AtomicFileTests {
 
     @Test("A folder that does not exist, or a name that is taken by one, cannot be created")
     func cannotCreate() throws {
-        expectError(.cannotCreate, mentions: "none/a.txt", "exist") { try AtomicFile.write("", to: folder.file("none/a.txt")) }
+        expectError(.cannotCreate, mentions: "none/a.txt", "exist") {
+            try AtomicFile.write("", to: folder.file("none/a.txt"))
+        }
         try FileManager.default.createDirectory(atPath: folder.file("taken"), withIntermediateDirectories: false)
         expectError(.cannotCreate, mentions: "taken") { try AtomicFile.write("", to: folder.file("taken")) }
         #expect(try folder.names == ["taken"])

@@ -20,7 +20,8 @@ struct HDF5Tests {
             try root.write("f32", floats, shape: shape, packing: packing)
             try root.write("f64", floats.map(Double.init), shape: shape, packing: packing)
             try root.write("f16", floats.map { Float16($0) }, shape: shape, packing: packing)
-            try root.write("f16/rounded".replacing("/", with: "_"), floats, as: .float16, shape: shape, packing: packing)
+            try root.write(
+                "f16/rounded".replacing("/", with: "_"), floats, as: .float16, shape: shape, packing: packing)
             try root.write("u8", (0..<120).map { UInt8($0) }, shape: shape, packing: packing)
             try root.write("i32", (0..<120).map { Int32($0) - 60 }, shape: shape, packing: packing)
             try root.write("c64", floats, as: .complex64, shape: [3, 4, 5], packing: packing)
@@ -49,7 +50,8 @@ struct HDF5Tests {
                 try root.write("whole", values, shape: shape, chunk: chunk, packing: packing)
                 let frames = try root.makeDataset("a/b/frames", .float32, shape: shape, chunk: chunk, packing: packing)
                 for frame in 0..<5 {
-                    try frames.write(Array(values[(frame * 231)..<((frame + 1) * 231)]), at: [frame, 0, 0, 0], count: [1, 3, 7, 11])
+                    try frames.write(
+                        Array(values[(frame * 231)..<((frame + 1) * 231)]), at: [frame, 0, 0, 0], count: [1, 3, 7, 11])
                 }
             }
             let file = try HDF5File.open(folder.file("a.h5"))
@@ -57,16 +59,21 @@ struct HDF5Tests {
             #expect(try file.root.dataset("a/b/frames").read() == values)
             let block: [Float] = try file.root.dataset("whole").read(at: [1, 2, 3, 4], count: [2, 1, 3, 5])
             var expected: [Float] = []
-            for t in 1..<3 { for y in 3..<6 { for x in 4..<9 { expected.append(values[((t * 3 + 2) * 7 + y) * 11 + x]) } } }
+            for t in 1..<3 {
+                for y in 3..<6 { for x in 4..<9 { expected.append(values[((t * 3 + 2) * 7 + y) * 11 + x]) } }
+            }
             #expect(block == expected)
         }
     }
 
-    @Test("The checksum is the library's, for any length", arguments: [1, 2, 3, 63, 64, 65, 130, 16_384, 16_385, 70_001])
+    @Test(
+        "The checksum is the library's, for any length", arguments: [1, 2, 3, 63, 64, 65, 130, 16_384, 16_385, 70_001])
     func checksum(length: Int) throws {
         for fill in [nil, UInt8(0), UInt8(255)] {
             let bytes = (0..<length).map { fill ?? UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) }
-            try HDF5File.write(to: folder.file("a.h5")) { try $0.write("x", bytes, chunk: [length], packing: .checksummed) }
+            try HDF5File.write(to: folder.file("a.h5")) {
+                try $0.write("x", bytes, chunk: [length], packing: .checksummed)
+            }
             // The library verifies its filter as it reads.
             #expect(try HDF5File.open(folder.file("a.h5")).root.dataset("x").read(UInt8.self) == bytes)
         }
@@ -120,7 +127,9 @@ struct HDF5Tests {
         expectError(.badData, mentions: "float64", "float32", "/truth/image") { _ = try image.read(Double.self) }
         expectError(.badData, mentions: "[7]", "[4, 30, 40]") { _ = try image.read(Float.self, shape: [7]) }
         expectError(.badData, mentions: "block") { _ = try image.read(Float.self, at: [0, 0, 1], count: [1, 1, 40]) }
-        expectError(.badData, mentions: "block") { _ = try image.read(Float.self, at: [0, 0, .max], count: [1, 1, 2]) }
+        expectError(.badData, mentions: "block") {
+            _ = try image.read(Float.self, at: [0, 0, .max], count: [1, 1, 2])
+        }
         expectError(.badData, mentions: "nothing") { _ = try root.dataset("truth/none") }
         expectError(.badData, mentions: "dataset") { _ = try root.dataset("truth") }
         expectError(.badData, mentions: "group") { _ = try root.group("truth/image") }

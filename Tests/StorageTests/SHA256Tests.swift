@@ -5,7 +5,7 @@ import Testing
 
 @Suite("SHA-256")
 struct SHA256Tests {
-    /// FIPS 180-4 examples, and a million times "a" to cross the size of a piece.
+    /// FIPS 180-4 examples.
     @Test(
         "Digests are the published ones",
         arguments: [
@@ -15,16 +15,18 @@ struct SHA256Tests {
                 "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
                 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
             ),
-            (
-                String(repeating: "a", count: 1_000_000),
-                "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
-            ),
         ])
     func publishedVectors(text: String, digest: String) throws {
         #expect(try SHA256.hex(of: text) == digest)
         let folder = try TemporaryFolder()
         try folder.write(text.utf8, "text")
         #expect(try SHA256.hex(ofFile: folder.file("text")) == digest)
+    }
+
+    @Test("A million times a has the published digest")
+    func millionTimesA() throws {
+        let digest = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+        #expect(try SHA256.hex(of: [UInt8](repeating: 97, count: 1_000_000)) == digest)
     }
 
     @Test("A file of several pieces has the digest of its bytes")

@@ -26,7 +26,8 @@ final class TemporaryFolder: Sendable {
 
 /// The typed error that a call must end with.
 func expectError(
-    _ kind: CineError.Kind, mentions words: String..., location: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+    _ kind: CineError.Kind, mentions words: String..., location: SourceLocation = #_sourceLocation,
+    _ body: () throws -> Void
 ) {
     do {
         try body()

@@ -40,11 +40,12 @@ public struct HDF5Attributes: Sendable {
     ///
     /// - Throws: `CineError(.inputOutput)`; a name can be written once.
     public func set(_ name: String, _ text: String) throws {
-        try HDF5Library.run { types in
-            let attribute = try make(name, types.text, shape: [])
+        try HDF5Library.run { session in
+            let type = session.types.text
+            let attribute = try make(name, type, shape: [], session)
             try text.withCString { pointer in
                 var pointer: UnsafePointer<CChar>? = pointer
-                try place(name).writing(H5Awrite(attribute.id, types.text, &pointer))
+                try place(name).writing(H5Awrite(attribute, type, &pointer))
             }
         }
     }
@@ -53,9 +54,10 @@ public struct HDF5Attributes: Sendable {
     ///
     /// - Throws: `CineError(.inputOutput)`; a name can be written once.
     public func set(_ name: String, _ number: Int) throws {
-        try HDF5Library.run { _ in
+        try HDF5Library.run { session in
+            let attribute = try make(name, chdf5_int64(), shape: [], session)
             var value = Int64(number)
-            try place(name).writing(H5Awrite(try make(name, chdf5_int64(), shape: []).id, chdf5_int64(), &value))
+            try place(name).writing(H5Awrite(attribute, chdf5_int64(), &value))
         }
     }
 
@@ -70,18 +72,20 @@ public struct HDF5Attributes: Sendable {
     public func set(_ name: String, _ numbers: [Double], shape: [Int]? = nil) throws {
         let shape = shape ?? [numbers.count]
         precondition(shape.reduce(1, *) == numbers.count, "\(numbers.count) numbers do not fill the shape \(shape)")
-        try HDF5Library.run { _ in
-            let attribute = try make(name, chdf5_float64(), shape: shape)
-            try place(name).writing(H5Awrite(attribute.id, chdf5_float64(), numbers))
+        try HDF5Library.run { session in
+            let attribute = try make(name, chdf5_float64(), shape: shape, session)
+            try place(name).writing(H5Awrite(attribute, chdf5_float64(), numbers))
         }
     }
 
-    private func make(_ name: String, _ type: hid_t, shape: [Int]) throws -> HDF5Handle {
+    private func make(_ name: String, _ type: hid_t, shape: [Int], _ session: HDF5Session) throws -> hid_t {
         let place = place(name)
-        let space = HDF5Handle(
-            try place.writing(shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), shape.map(hsize_t.init), nil)))
-        let id = H5Acreate2(handle.id, name, type, space.id, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
-        return HDF5Handle(try place.writing(id), in: handle)
+        let space = session.temporary(
+            try place.writing(
+                shape.isEmpty
+                    ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), shape.map(hsize_t.init), nil)))
+        let id = H5Acreate2(handle.id, name, type, space, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
+        return session.temporary(try place.writing(id))
     }
 
     // MARK: Reading
@@ -128,46 +132,46 @@ public struct HDF5Attributes: Sendable {
     ///
     /// - Throws: `CineError(.badData)` when there is no such attribute or its type is not one of `HDF5Value`.
     public func value(_ name: String) throws -> HDF5Value {
-        try HDF5Library.run { _ in
+        try HDF5Library.run { session in
             let place = place(name)
             guard H5Aexists(handle.id, name) > 0 else {
                 throw place.mismatch("expected an attribute, found none. Check that the file is of the right kind.")
             }
-            let attribute = HDF5Handle(try place.reading(H5Aopen(handle.id, name, hid_t(H5P_DEFAULT))), in: handle)
-            let type = HDF5Handle(try place.reading(H5Aget_type(attribute.id)))
-            let space = HDF5Handle(try place.reading(H5Aget_space(attribute.id)))
-            let shape = try extents(of: space.id, place)
+            let attribute = session.temporary(try place.reading(H5Aopen(handle.id, name, hid_t(H5P_DEFAULT))))
+            let type = session.temporary(try place.reading(H5Aget_type(attribute)))
+            let space = session.temporary(try place.reading(H5Aget_space(attribute)))
+            let shape = try extents(of: space, place)
             let count = try elementCount(shape, place)
             // Attributes live in object headers; a megabyte is far beyond what any of ours holds.
             guard count <= 1 << 17 else {
                 throw place.mismatch("expected at most \(1 << 17) values, found \(count).")
             }
-            switch H5Tget_class(type.id) {
+            switch H5Tget_class(type) {
             case H5T_STRING where count == 1: return .text(try readText(attribute, type, place))
             case H5T_INTEGER where shape.isEmpty:
                 var value: Int64 = 0
-                try place.reading(H5Aread(attribute.id, chdf5_int64(), &value))
+                try place.reading(H5Aread(attribute, chdf5_int64(), &value))
                 return .integer(Int(value))
             case H5T_INTEGER, H5T_FLOAT:
                 var values = [Double](repeating: 0, count: count)
-                try place.reading(H5Aread(attribute.id, chdf5_float64(), &values))
+                try place.reading(H5Aread(attribute, chdf5_float64(), &values))
                 return .numbers(values, shape: shape)
             default: throw place.mismatch("expected text or numbers, found another type.")
             }
         }
     }
 
-    private func readText(_ attribute: HDF5Handle, _ type: HDF5Handle, _ place: HDF5Place) throws -> String {
-        guard H5Tis_variable_str(type.id) == 0 else {
+    private func readText(_ attribute: hid_t, _ type: hid_t, _ place: HDF5Place) throws -> String {
+        guard H5Tis_variable_str(type) == 0 else {
             var pointer: UnsafeMutablePointer<CChar>?
-            try place.reading(H5Aread(attribute.id, type.id, &pointer))
+            try place.reading(H5Aread(attribute, type, &pointer))
             defer { H5free_memory(pointer) }
             return pointer.map { String(cString: $0) } ?? ""
         }
-        let size = H5Tget_size(type.id)
+        let size = H5Tget_size(type)
         guard size <= 1 << 20 else { throw place.mismatch("expected text of at most 1 MiB, found \(size) bytes.") }
         var bytes = [UInt8](repeating: 0, count: size)
-        try place.reading(H5Aread(attribute.id, type.id, &bytes))
+        try place.reading(H5Aread(attribute, type, &bytes))
         return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 
@@ -176,6 +180,7 @@ public struct HDF5Attributes: Sendable {
     }
 
     private func wrong(_ name: String, _ expected: String) -> CineError {
-        place(name).mismatch("expected \(expected), found another type or shape. Check that the file is of the right kind.")
+        place(name).mismatch(
+            "expected \(expected), found another type or shape. Check that the file is of the right kind.")
     }
 }

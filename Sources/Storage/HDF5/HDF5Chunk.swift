@@ -47,7 +47,8 @@ struct HDF5Chunk: ~Copyable {
 
     /// Copies what lies within the block, in runs as long as both sides are contiguous.
     private func copy(
-        _ block: UnsafeRawBufferPointer, _ blockExtent: [Int], _ start: [Int], _ valid: [Int], dimension: Int, from: Int, to: Int
+        _ block: UnsafeRawBufferPointer, _ blockExtent: [Int], _ start: [Int], _ valid: [Int], dimension: Int,
+        from: Int, to: Int
     ) {
         let trailing = (dimension + 1)..<extent.count
         let isRun = trailing.allSatisfy { extent[$0] == blockExtent[$0] }

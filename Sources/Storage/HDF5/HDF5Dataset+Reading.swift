@@ -25,31 +25,37 @@ extension HDF5Dataset {
     public func read<Element: HDF5Element>(
         _ element: Element.Type = Element.self, at offset: [Int], count: [Int]
     ) throws -> [Element] {
+        try checkBlock(at: offset, count: count)
+        let total = count.reduce(1, *)
         if Element.self == Float.self, type == .float16 {
-            let halves: [Float16] = try readStored(at: offset, count: count)
-            let floats = halves.map { Float($0) }
-            return floats as? [Element] ?? []
+            let halves = try [Float16](unsafeUninitializedCapacity: total) { buffer, filled in
+                try readStored(.float16, into: UnsafeMutableRawBufferPointer(buffer), at: offset, count: count)
+                filled = total
+            }
+            return [Element](unsafeUninitializedCapacity: total) { buffer, filled in
+                buffer.withMemoryRebound(to: Float.self) { widen(halves, into: $0) }
+                filled = total
+            }
         }
         guard type == Element.hdf5Type else {
-            throw place.mismatch(
-                "expected elements of type \(Element.hdf5Type.rawValue), found \(type?.rawValue ?? "a type that is not read here").")
+            let found = type?.rawValue ?? "a type that is not read here"
+            throw place.mismatch("expected elements of type \(Element.hdf5Type.rawValue), found \(found).")
         }
-        return try readStored(at: offset, count: count)
+        return try [Element](unsafeUninitializedCapacity: total) { buffer, filled in
+            try readStored(Element.hdf5Type, into: UnsafeMutableRawBufferPointer(buffer), at: offset, count: count)
+            filled = total
+        }
     }
 
-    private func readStored<Element: HDF5Element>(at offset: [Int], count: [Int]) throws -> [Element] {
-        precondition(MemoryLayout<Element>.stride == Element.hdf5Type.size, "\(Element.self) is not what it stands for")
-        try checkBlock(at: offset, count: count)
-        return try [Element](unsafeUninitializedCapacity: count.reduce(1, *)) { buffer, filled in
-            if buffer.count > 0, !count.contains(0) {
-                try HDF5Library.run { types in
-                    let (memory, file) = try spaces(at: offset, count: count)
-                    let result = H5Dread(
-                        handle.id, types[Element.hdf5Type], memory.id, file.id, hid_t(H5P_DEFAULT), buffer.baseAddress)
-                    try place.reading(result)
-                }
-            }
-            filled = count.reduce(1, *)
+    private func readStored(
+        _ type: HDF5Type, into buffer: UnsafeMutableRawBufferPointer, at offset: [Int], count: [Int]
+    ) throws {
+        guard !count.contains(0) else { return }
+        precondition(buffer.count >= count.reduce(type.size, *), "the Swift type is smaller than what it stands for")
+        try HDF5Library.run { session in
+            let (memory, file) = try spaces(at: offset, count: count, session)
+            let type = session.types[type]
+            try place.reading(H5Dread(handle.id, type, memory, file, hid_t(H5P_DEFAULT), buffer.baseAddress))
         }
     }
 
@@ -65,13 +71,13 @@ extension HDF5Dataset {
         }
     }
 
-    /// The block in memory and in the file. Behind the gate.
-    func spaces(at offset: [Int], count: [Int]) throws -> (memory: HDF5Handle, file: HDF5Handle) {
-        let file = HDF5Handle(try place.reading(H5Dget_space(handle.id)))
-        guard !shape.isEmpty else { return (HDF5Handle(try place.reading(H5Screate(H5S_SCALAR))), file) }
+    /// The block in memory and in the file, behind the gate.
+    func spaces(at offset: [Int], count: [Int], _ session: HDF5Session) throws -> (memory: hid_t, file: hid_t) {
+        let file = session.temporary(try place.reading(H5Dget_space(handle.id)))
+        guard !shape.isEmpty else { return (session.temporary(try place.reading(H5Screate(H5S_SCALAR))), file) }
         let extent = count.map(hsize_t.init)
         try place.reading(
-            H5Sselect_hyperslab(file.id, H5S_SELECT_SET, offset.map(hsize_t.init), nil, extent, nil))
-        return (HDF5Handle(try place.reading(H5Screate_simple(Int32(extent.count), extent, nil))), file)
+            H5Sselect_hyperslab(file, H5S_SELECT_SET, offset.map(hsize_t.init), nil, extent, nil))
+        return (session.temporary(try place.reading(H5Screate_simple(Int32(extent.count), extent, nil))), file)
     }
 }

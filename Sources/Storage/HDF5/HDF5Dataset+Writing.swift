@@ -17,20 +17,21 @@ extension HDF5Group {
         let chunk = isChunked ? chunk ?? HDF5Chunk.fitting(shape, elementSize: type.size) : nil
         guard shape.allSatisfy({ $0 > 0 }), chunk.map({ $0.count == shape.count && $0.allSatisfy { $0 > 0 } }) ?? true
         else { throw place.mismatch("expected extents of at least 1, found shape \(shape), chunk \(chunk ?? []).") }
-        return try HDF5Library.run { types in
-            let list = HDF5Handle(try place.writing(H5Pcreate(chdf5_dataset_create())))
-            try place.writing(H5Pset_obj_track_times(list.id, false))
-            try place.writing(H5Pset_fill_time(list.id, H5D_FILL_TIME_NEVER))
+        return try HDF5Library.run { session in
+            let list = session.temporary(try place.writing(H5Pcreate(chdf5_dataset_create())))
+            try place.writing(H5Pset_obj_track_times(list, false))
+            try place.writing(H5Pset_fill_time(list, H5D_FILL_TIME_NEVER))
             if let chunk {
-                try place.writing(H5Pset_chunk(list.id, Int32(chunk.count), chunk.map(hsize_t.init)))
-                if packing == .gzip1 { try place.writing(H5Pset_deflate(list.id, 1)) }
-                try place.writing(H5Pset_fletcher32(list.id))
+                try place.writing(H5Pset_chunk(list, Int32(chunk.count), chunk.map(hsize_t.init)))
+                if packing == .gzip1 { try place.writing(H5Pset_deflate(list, 1)) }
+                try place.writing(H5Pset_fletcher32(list))
             }
             let extent = shape.map(hsize_t.init)
-            let space = HDF5Handle(
-                try place.writing(shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), extent, nil)))
-            let links = try HDF5Group.intermediateGroups(place)
-            let id = H5Dcreate2(handle.id, name, types[type], space.id, links.id, list.id, hid_t(H5P_DEFAULT))
+            let space = session.temporary(
+                try place.writing(
+                    shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), extent, nil)))
+            let links = try HDF5Group.intermediateGroups(session, place)
+            let id = H5Dcreate2(handle.id, name, session.types[type], space, links, list, hid_t(H5P_DEFAULT))
             return HDF5Dataset(
                 shape: shape, type: type, packing: isChunked ? packing : .plain, chunk: chunk,
                 handle: HDF5Handle(try place.writing(id), in: handle), place: place)
@@ -69,28 +70,37 @@ extension HDF5Dataset {
     /// - Throws: `CineError` of kind `.inputOutput` when the file cannot be written, `.badData` when the type
     ///   differs, the block sticks out or the values do not fill it.
     public func write<Element: HDF5Element>(_ values: [Element], at offset: [Int], count: [Int]) throws {
-        if let floats = values as? [Float], type == .float16 {
-            return try write(floats.map { Float16($0) }, at: offset, count: count)
-        }
-        guard let type, type == Element.hdf5Type || (type == .complex64 && Element.self == Float.self) else {
-            throw place.mismatch(
-                "expected elements of type \(self.type?.rawValue ?? "that is not written here"), found \(Element.hdf5Type.rawValue).")
-        }
+        let found = Element.hdf5Type
         try checkBlock(at: offset, count: count)
         try values.withUnsafeBytes { bytes in
-            guard bytes.count == count.reduce(type.size, *) else {
-                throw place.mismatch("expected \(count.reduce(type.size, *)) bytes for \(count), found \(bytes.count).")
+            let needed = count.reduce(1, *) * (found == .float32 && type == .complex64 ? 2 : 1)
+            guard values.count == needed else {
+                throw place.mismatch("expected \(needed) values for a block of \(count), found \(values.count).")
             }
-            if let chunk, HDF5Chunk.aligns(offset, count, chunk: chunk, shape: shape) {
-                try writeChunks(bytes, at: offset, count: count, chunk: chunk, elementSize: type.size)
-            } else {
-                try HDF5Library.run { types in
-                    let (memory, file) = try spaces(at: offset, count: count)
-                    let result = H5Dwrite(
-                        handle.id, types[type], memory.id, file.id, hid_t(H5P_DEFAULT), bytes.baseAddress)
-                    try place.writing(result)
-                }
+            switch (found, type) {
+            case (.float32, .float16):
+                let halves = narrow(bytes.bindMemory(to: Float.self))
+                try halves.withUnsafeBytes { try writeStored($0, .float16, at: offset, count: count) }
+            case (.float32, .complex64): try writeStored(bytes, .complex64, at: offset, count: count)
+            case (_, found): try writeStored(bytes, found, at: offset, count: count)
+            default:
+                throw place.mismatch(
+                    "expected elements of type \(type?.rawValue ?? "that is written here"), found \(found.rawValue).")
             }
+        }
+    }
+
+    private func writeStored(
+        _ bytes: UnsafeRawBufferPointer, _ type: HDF5Type, at offset: [Int], count: [Int]
+    ) throws {
+        precondition(bytes.count == count.reduce(type.size, *), "the Swift type is not what it stands for")
+        if let chunk, HDF5Chunk.aligns(offset, count, chunk: chunk, shape: shape) {
+            return try writeChunks(bytes, at: offset, count: count, chunk: chunk, elementSize: type.size)
+        }
+        try HDF5Library.run { session in
+            let (memory, file) = try spaces(at: offset, count: count, session)
+            let type = session.types[type]
+            try place.writing(H5Dwrite(handle.id, type, memory, file, hid_t(H5P_DEFAULT), bytes.baseAddress))
         }
     }
 
@@ -104,7 +114,8 @@ extension HDF5Dataset {
             try packer.pack(bytes, extent: count, start: start) { packed in
                 try HDF5Library.run { _ in
                     let position = zip(offset, start).map { hsize_t($0 + $1) }
-                    let result = H5Dwrite_chunk(handle.id, hid_t(H5P_DEFAULT), 0, position, packed.count, packed.baseAddress)
+                    let result = H5Dwrite_chunk(
+                        handle.id, hid_t(H5P_DEFAULT), 0, position, packed.count, packed.baseAddress)
                     try place.writing(result)
                 }
             }

@@ -1,4 +1,4 @@
-/// What a dataset holds. The raw values are for people.
+/// What a dataset holds.
 public enum HDF5Type: String, Sendable, CaseIterable {
     /// IEEE half precision, little endian: numpy's float16.
     case float16
@@ -31,27 +31,33 @@ public protocol HDF5Element: Sendable {
 }
 
 extension Float16: HDF5Element {
+    /// The type in files.
     public static var hdf5Type: HDF5Type { .float16 }
 }
 
 extension Float: HDF5Element {
+    /// The type in files.
     public static var hdf5Type: HDF5Type { .float32 }
 }
 
 extension Double: HDF5Element {
+    /// The type in files.
     public static var hdf5Type: HDF5Type { .float64 }
 }
 
 extension UInt8: HDF5Element {
+    /// The type in files.
     public static var hdf5Type: HDF5Type { .uint8 }
 }
 
 extension Int32: HDF5Element {
+    /// The type in files.
     public static var hdf5Type: HDF5Type { .int32 }
 }
 
 /// Complex numbers as (real, imaginary).
 extension SIMD2<Float>: HDF5Element {
+    /// The type in files.
     public static var hdf5Type: HDF5Type { .complex64 }
 }
 

@@ -13,10 +13,12 @@ public final class HDF5File: Sendable {
     public let root: HDF5Group
     private let handle: HDF5Handle
 
-    private init(path: String, handle: HDF5Handle) {
-        self.path = path
-        self.handle = handle
-        root = HDF5Group(handle: handle, place: HDF5Place(file: path))
+    /// Takes over the identifier of an open file, behind the gate.
+    private init(_ id: hid_t, place: HDF5Place) throws {
+        path = place.file
+        handle = HDF5Handle(id)
+        root = HDF5Group(
+            handle: HDF5Handle(try place.reading(H5Gopen2(id, "/", hid_t(H5P_DEFAULT))), in: handle), place: place)
     }
 
     /// Writes a new file and publishes it in one step, in place of an older one.
@@ -28,18 +30,20 @@ public final class HDF5File: Sendable {
     public static func write(to path: String, _ body: (HDF5Group) throws -> Void) throws {
         try AtomicFile.write(to: path) { partial in
             let place = HDF5Place(file: path)
-            let handle = try HDF5Library.run { _ in
-                let access = try accessList(place)
-                let creation = HDF5Handle(try place.writing(H5Pcreate(chdf5_file_create())))
-                H5Pset_obj_track_times(creation.id, false)
-                return HDF5Handle(try place.writing(H5Fcreate(partial.path, chdf5_truncate(), creation.id, access.id)))
+            let file = try HDF5Library.run { session in
+                let access = try accessList(session, place)
+                let creation = session.temporary(try place.writing(H5Pcreate(chdf5_file_create())))
+                try place.writing(H5Pset_obj_track_times(creation, false))
+                let id = try place.writing(H5Fcreate(partial.path, chdf5_truncate(), creation, access))
+                return try HDF5File(id, place: place)
             }
-            try body(HDF5File(path: path, handle: handle).root)
+            try body(file.root)
             try HDF5Library.run { _ in
-                let flushed = H5Fflush(handle.id, H5F_SCOPE_GLOBAL)
-                let failure = flushed < 0 ? place.failure(.inputOutput, "write", diskRemedy) : nil
-                let closed = H5Fclose(handle.id)
-                if let failure { throw failure }
+                let flushed = H5Fflush(file.handle.id, H5F_SCOPE_GLOBAL)
+                // Asked for now, because closing replaces what the library has to say.
+                let failure = Result { try place.writing(flushed) }
+                let closed = H5Fclose(file.handle.id)
+                _ = try failure.get()
                 try place.writing(closed)
             }
         }
@@ -51,23 +55,22 @@ public final class HDF5File: Sendable {
     public static func open(_ path: String) throws -> HDF5File {
         _ = try InputFile(path)
         let place = HDF5Place(file: path)
-        return try HDF5Library.run { _ in
+        return try HDF5Library.run { session in
             guard H5Fis_hdf5(path) > 0 else {
-                throw CineError(.badData, "\(path): expected an HDF5 file, found something else. Check that it is the right file.")
+                throw CineError(
+                    .badData, "\(path): expected an HDF5 file, found something else. Check that it is the right file.")
             }
-            let id = H5Fopen(path, chdf5_read_only(), try accessList(place).id)
-            return HDF5File(path: path, handle: HDF5Handle(try place.reading(id)))
+            let id = try place.reading(H5Fopen(path, chdf5_read_only(), try accessList(session, place)))
+            return try HDF5File(id, place: place)
         }
     }
 
-    private static let diskRemedy = "Check the space left on the disk, then run the same command with --resume."
-
     /// Closing a file closes what lies in it; large pieces start at a page of the disk.
-    private static func accessList(_ place: HDF5Place) throws -> HDF5Handle {
-        let list = HDF5Handle(try place.writing(H5Pcreate(chdf5_file_access())))
-        try place.writing(H5Pset_fclose_degree(list.id, H5F_CLOSE_STRONG))
-        try place.writing(H5Pset_libver_bounds(list.id, H5F_LIBVER_EARLIEST, H5F_LIBVER_V110))
-        try place.writing(H5Pset_alignment(list.id, 64 << 10, 4 << 10))
+    private static func accessList(_ session: HDF5Session, _ place: HDF5Place) throws -> hid_t {
+        let list = session.temporary(try place.writing(H5Pcreate(chdf5_file_access())))
+        try place.writing(H5Pset_fclose_degree(list, H5F_CLOSE_STRONG))
+        try place.writing(H5Pset_libver_bounds(list, H5F_LIBVER_EARLIEST, H5F_LIBVER_V110))
+        try place.writing(H5Pset_alignment(list, 64 << 10, 4 << 10))
         return list
     }
 }

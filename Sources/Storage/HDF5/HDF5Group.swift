@@ -34,17 +34,17 @@ public struct HDF5Group: Sendable {
     public func exists(_ name: String) -> Bool { HDF5Library.run { _ in (try? locate(name)) != nil } }
 
     /// Whether a group lies under a name.
-    public func holdsGroup(_ name: String) -> Bool { HDF5Library.run { _ in kind(of: name) == H5I_GROUP } }
+    public func holdsGroup(_ name: String) -> Bool { HDF5Library.run { kind(of: name, $0) == H5I_GROUP } }
 
     /// Whether a dataset lies under a name.
-    public func holdsDataset(_ name: String) -> Bool { HDF5Library.run { _ in kind(of: name) == H5I_DATASET } }
+    public func holdsDataset(_ name: String) -> Bool { HDF5Library.run { kind(of: name, $0) == H5I_DATASET } }
 
     /// Opens a group.
     ///
     /// - Throws: `CineError(.badData)` when there is none of that name.
     public func group(_ name: String) throws -> HDF5Group {
-        try HDF5Library.run { _ in
-            try locate(name, as: H5I_GROUP, "a group")
+        try HDF5Library.run { session in
+            try locate(name, as: H5I_GROUP, "a group", session)
             let id = try place.appending(name).reading(H5Gopen2(handle.id, name, hid_t(H5P_DEFAULT)))
             return HDF5Group(handle: HDF5Handle(id, in: handle), place: place.appending(name))
         }
@@ -54,10 +54,10 @@ public struct HDF5Group: Sendable {
     ///
     /// - Throws: `CineError(.badData)` when there is none of that name, or one that cannot be what it claims.
     public func dataset(_ name: String) throws -> HDF5Dataset {
-        try HDF5Library.run { types in
-            try locate(name, as: H5I_DATASET, "a dataset")
+        try HDF5Library.run { session in
+            try locate(name, as: H5I_DATASET, "a dataset", session)
             let id = try place.appending(name).reading(H5Dopen2(handle.id, name, hid_t(H5P_DEFAULT)))
-            return try HDF5Dataset(handle: HDF5Handle(id, in: handle), place: place.appending(name), types: types)
+            return try HDF5Dataset(handle: HDF5Handle(id, in: handle), place: place.appending(name), session)
         }
     }
 
@@ -66,19 +66,19 @@ public struct HDF5Group: Sendable {
     /// - Throws: `CineError(.inputOutput)`.
     public func makeGroup(_ name: String) throws -> HDF5Group {
         if exists(name) { return try group(name) }
-        return try HDF5Library.run { _ in
+        return try HDF5Library.run { session in
             let place = place.appending(name)
-            let creation = HDF5Handle(try place.writing(H5Pcreate(chdf5_group_create())))
-            H5Pset_obj_track_times(creation.id, false)
-            let links = try Self.intermediateGroups(place)
-            let id = H5Gcreate2(handle.id, name, links.id, creation.id, hid_t(H5P_DEFAULT))
+            let creation = session.temporary(try place.writing(H5Pcreate(chdf5_group_create())))
+            try place.writing(H5Pset_obj_track_times(creation, false))
+            let links = try Self.intermediateGroups(session, place)
+            let id = H5Gcreate2(handle.id, name, links, creation, hid_t(H5P_DEFAULT))
             return HDF5Group(handle: HDF5Handle(try place.writing(id), in: handle), place: place)
         }
     }
 
-    static func intermediateGroups(_ place: HDF5Place) throws -> HDF5Handle {
-        let list = HDF5Handle(try place.writing(H5Pcreate(chdf5_link_create())))
-        try place.writing(H5Pset_create_intermediate_group(list.id, 1))
+    static func intermediateGroups(_ session: HDF5Session, _ place: HDF5Place) throws -> hid_t {
+        let list = session.temporary(try place.writing(H5Pcreate(chdf5_link_create())))
+        try place.writing(H5Pset_create_intermediate_group(list, 1))
         return list
     }
 
@@ -93,7 +93,8 @@ public struct HDF5Group: Sendable {
             case 1: continue
             case 0:
                 throw place.appending(path).mismatch(
-                    "expected to lie in this file, found a link that leads elsewhere. Copy what it leads to into the file.")
+                    "expected to lie in this file, found a link that leads elsewhere. Copy what it leads to into the file."
+                )
             default:
                 throw place.appending(name).mismatch(
                     "expected, found nothing of that name. Check that the recipe asked for it.")
@@ -101,18 +102,18 @@ public struct HDF5Group: Sendable {
         }
     }
 
-    private func locate(_ name: String, as expected: H5I_type_t, _ word: String) throws {
+    private func locate(_ name: String, as expected: H5I_type_t, _ word: String, _ session: HDF5Session) throws {
         try locate(name)
-        guard kind(of: name) == expected else {
+        guard kind(of: name, session) == expected else {
             throw place.appending(name).mismatch("expected \(word), found something else.")
         }
     }
 
-    private func kind(of name: String) -> H5I_type_t? {
+    private func kind(of name: String, _ session: HDF5Session) -> H5I_type_t? {
         guard (try? locate(name)) != nil else { return nil }
         let id = H5Oopen(handle.id, name, hid_t(H5P_DEFAULT))
         guard id >= 0 else { return nil }
-        return H5Iget_type(HDF5Handle(id).id)
+        return H5Iget_type(session.temporary(id))
     }
 }
 

@@ -9,17 +9,34 @@ enum HDF5Library {
     private static let types = HDF5Types()
 
     /// Calls `body` while no other thread is in the library.
-    static func run<Result>(_ body: (HDF5Types) throws -> Result) rethrows -> Result {
+    static func run<Result>(_ body: (HDF5Session) throws -> Result) rethrows -> Result {
         gate.lock()
         defer { gate.unlock() }
-        let types = types
+        let session = HDF5Session(types: types)
+        defer { session.close() }
         // The library's own habit is to print; the setting belongs to the thread.
         H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
-        return try body(types)
+        return try body(session)
     }
 }
 
-/// The types in files, made once. Only touched behind the gate.
+/// One stay behind the gate: the types, and identifiers that are closed at its end.
+final class HDF5Session {
+    let types: HDF5Types
+    private var temporaries: [hid_t] = []
+
+    fileprivate init(types: HDF5Types) { self.types = types }
+
+    /// Passes an identifier on, to be closed when the stay ends.
+    func temporary(_ id: hid_t) -> hid_t {
+        temporaries.append(id)
+        return id
+    }
+
+    fileprivate func close() { for id in temporaries.reversed() { H5Idec_ref(id) } }
+}
+
+/// The types in files, made once and only touched behind the gate.
 struct HDF5Types: Sendable {
     let float16: hid_t
     let complex64: hid_t
@@ -84,14 +101,17 @@ struct HDF5Place: Sendable {
         HDF5Place(file: file, object: object == "/" ? "/\(name)" : "\(object)/\(name)")
     }
 
-    /// An error with what the library says. Must be called behind the gate, before any other call.
+    /// An error with what the library says.
+    ///
+    /// Must be called behind the gate, before any other call of the library.
     func failure(_ kind: CineError.Kind, _ action: String, _ remedy: String) -> CineError {
         var text = [CChar](repeating: 0, count: 512)
         chdf5_last_error(&text)
         let cause = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let locked = cause.contains("unable to lock file")
         let advice = locked ? "If the file system has no locks, set HDF5_USE_FILE_LOCKING=FALSE for readers." : remedy
-        return CineError(kind, "\(file): cannot \(action) \(object): \(cause.isEmpty ? "unknown cause" : cause). \(advice)")
+        return CineError(
+            kind, "\(file): cannot \(action) \(object): \(cause.isEmpty ? "unknown cause" : cause). \(advice)")
     }
 
     /// An error about what was found.
@@ -110,7 +130,8 @@ struct HDF5Place: Sendable {
     @discardableResult
     func writing<I: SignedInteger>(_ result: I) throws -> I {
         guard result >= 0 else {
-            throw failure(.inputOutput, "write", "Check the space left on the disk, then run the same command with --resume.")
+            throw failure(
+                .inputOutput, "write", "Check the space left on the disk, then run the same command with --resume.")
         }
         return result
     }
