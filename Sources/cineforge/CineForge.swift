@@ -31,7 +31,7 @@ struct CineForge: ParsableCommand {
             try command.run()
         } catch let error as CineError {
             Terminal.error("error: \(error.message)")
-            exit(error.kind.rawValue)
+            Foundation.exit(error.kind.rawValue)
         } catch {
             exit(withError: error)
         }

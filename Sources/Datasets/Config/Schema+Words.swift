@@ -35,11 +35,13 @@ extension Schema {
         }
     }
 
-    /// Whether a part of a document is a mapping, a list or a scalar as this schema wants.
-    func hasKind(of tree: YAMLTree) -> Bool {
+    /// Whether a part of a document looks as if it was meant to fit: a mapping with a key of ours, a list, a scalar.
+    func resembles(_ tree: YAMLTree) -> Bool {
         switch (self, tree.content) {
-        case (.object, .mapping), (.map, .mapping), (.list, .sequence): true
-        case (.either(let alternatives), _): alternatives.contains { $0.hasKind(of: tree) }
+        case (.object(let properties), .mapping(let entries)):
+            entries.contains { entry in properties.contains { $0.name == entry.key } }
+        case (.map, .mapping), (.list, .sequence): true
+        case (.either(let alternatives), _): alternatives.contains { $0.resembles(tree) }
         case (.object, _), (.map, _), (.list, _), (_, .mapping), (_, .sequence): false
         case (_, .scalar): true
         }

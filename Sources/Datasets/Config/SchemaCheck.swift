@@ -86,16 +86,15 @@ struct SchemaCheck {
     }
 
     private mutating func either(_ alternatives: [Schema], tree: YAMLTree, path: String) -> JSONValue {
-        var closest: SchemaCheck?
+        var closest: [SchemaCheck] = []
         for alternative in alternatives {
             var attempt = SchemaCheck()
             let value = attempt.value(of: tree, schema: alternative, path: path)
             if attempt.problems.isEmpty { return value }
-            if closest == nil, alternative.hasKind(of: tree) { closest = attempt }
+            if alternative.resembles(tree) { closest.append(attempt) }
         }
-        let alternativesOfKind = alternatives.filter { $0.hasKind(of: tree) }
-        if alternativesOfKind.count == 1, let closest {
-            problems += closest.problems
+        if closest.count == 1 {
+            problems += closest[0].problems
         } else {
             note(tree, path, "expected \(Schema.either(alternatives).expectation), found \(tree.kind)")
         }

@@ -14,13 +14,10 @@ public enum PatientFormat {
     public static let programVersion = "0.1.0"
 
     /// The attributes of `/truth/measures`, less the frames.
-    static func measures(_ measures: Measures) -> [(name: String, value: Double)] {
-        [
-            ("lv_edv_ml", measures.lvEDVML), ("lv_esv_ml", measures.lvESVML), ("lv_ef", measures.lvEF),
-            ("lv_mass_g", measures.lvMassG), ("rv_edv_ml", measures.rvEDVML), ("rv_esv_ml", measures.rvESVML),
-            ("rv_ef", measures.rvEF), ("la_max_ml", measures.laMaxML), ("la_min_ml", measures.laMinML),
-            ("ra_max_ml", measures.raMaxML), ("ra_min_ml", measures.raMinML),
-            ("heart_rate_bpm", measures.heartRateBPM),
-        ]
-    }
+    static let measures: [(name: String, value: @Sendable (Measures) -> Double)] = [
+        ("lv_edv_ml", { $0.lvEDVML }), ("lv_esv_ml", { $0.lvESVML }), ("lv_ef", { $0.lvEF }),
+        ("lv_mass_g", { $0.lvMassG }), ("rv_edv_ml", { $0.rvEDVML }), ("rv_esv_ml", { $0.rvESVML }),
+        ("rv_ef", { $0.rvEF }), ("la_max_ml", { $0.laMaxML }), ("la_min_ml", { $0.laMinML }),
+        ("ra_max_ml", { $0.raMaxML }), ("ra_min_ml", { $0.raMinML }), ("heart_rate_bpm", { $0.heartRateBPM }),
+    ]
 }

@@ -54,7 +54,8 @@ public struct PatientStudy: Sendable {
             return ViewPlan(
                 view: view, planned: planned,
                 motions: breathHolds.motions(
-                    view, sliceCount: planned.count, seed: recipe.seed, patient: plan.subject))
+                    view, sliceCount: planned.count, subject: parameters.respiration, seed: recipe.seed,
+                    patient: plan.subject))
         }
         self.patient = patient
         self.scan = scan

@@ -63,7 +63,7 @@ public struct PatientWriter: Sendable {
 
     private func writeTruth(_ study: PatientStudy, to root: HDF5Group) throws {
         let measures = try root.makeGroup("truth/measures").attributes
-        for (name, value) in PatientFormat.measures(study.patient.measures) { try measures.set(name, value) }
+        for (name, value) in PatientFormat.measures { try measures.set(name, value(study.patient.measures)) }
         try measures.set("ed_frame", 0)
         try measures.set("es_frame", study.endSystolicFrame)
         let curves = try root.makeGroup("truth/curves")

@@ -44,7 +44,7 @@ public struct RecipeLoader {
         for override in overrides { try document.tree.apply(override: override) }
         var json = try document.json(schema: Recipe.schema)
         if case .string(let name) = json["tissues"] {
-            json["tissues"] = try contents(name, schema: TissueTable.schema, kind: "tissue table", document, "tissues")
+            json["tissues"] = try contents(name, schema: TissueTable.schema, kind: "tissue table", document, ["tissues"], as: TissueTable.self)
         }
         try addCohorts(to: &json, document)
         try RecipeRules(document: document).check(json)
@@ -63,8 +63,8 @@ public struct RecipeLoader {
         for index in groups.indices {
             guard case .string(let name) = groups[index]["cohort"], cohorts[name] == nil else { continue }
             let found = try contents(
-                name, schema: Cohort.schema, kind: "cohort", document, "patients", String(index), "cohort",
-                others: Array(cohorts.keys))
+                name, schema: Cohort.schema, kind: "cohort", document, ["patients", String(index), "cohort"],
+                others: Array(cohorts.keys), as: Cohort.self)
             let stem = URL(fileURLWithPath: name).deletingPathExtension().lastPathComponent
             if let other = cohorts[stem], other != found {
                 throw error(document, "patients", "two different cohorts are both called `\(stem)`; rename one file")
@@ -77,7 +77,8 @@ public struct RecipeLoader {
     }
 
     private func contents(
-        _ name: String, schema: Schema, kind: String, _ document: ConfigDocument, _ path: String..., others: [String] = []
+        _ name: String, schema: Schema, kind: String, _ document: ConfigDocument, _ path: [String],
+        others: [String] = [], as type: (some Decodable).Type
     ) throws -> JSONValue {
         let file = name.hasSuffix(".yml") || name.hasSuffix(".yaml") ? name : name + ".yml"
         let places = file.hasPrefix("/") ? [URL(fileURLWithPath: file)] : folders.map { $0.appendingPathComponent(file) }
@@ -89,7 +90,13 @@ public struct RecipeLoader {
                 "\(document.name):\(line): no \(kind) `\(name)`; expected one of \(known.joined(separator: ", ")), "
                     + "or the path of a .yml file" + Nearest.hint(for: name, among: known))
         }
-        return try ConfigDocument(contentsOf: url).json(schema: schema)
+        let json = try ConfigDocument(contentsOf: url).json(schema: schema)
+        do {
+            _ = try json.decode(type)
+        } catch let error as CineError {
+            throw CineError(error.kind, "\(url.lastPathComponent): \(error.message)")
+        }
+        return json
     }
 
     private func available(_ kind: String) -> [String] {

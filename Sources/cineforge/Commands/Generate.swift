@@ -49,9 +49,9 @@ struct Generate: ParsableCommand {
 
     private func make(_ generator: Generator, _ recipe: Recipe) throws {
         let plans = try generator.plans()
-        let samples = try plans.first.map { try PatientStudy($0, of: recipe).samples } ?? (0, 0)
+        let samples = try plans.first.map { try PatientStudy($0, of: recipe).samples } ?? (volume: 0, cine: 0)
         let interruption = Interruption()
-        let progress = Progress(total: plans.count, samplesPerPatient: samples.volume + samples.cine, isQuiet: false)
+        let progress = ProgressBar(total: plans.count, samplesPerPatient: samples.volume + samples.cine)
         let start = ContinuousClock.now
         let result = Result {
             try generator.run(isStopped: { interruption.isWanted }, onEvent: { progress.take($0) })

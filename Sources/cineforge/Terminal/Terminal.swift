@@ -36,7 +36,7 @@ enum Terminal {
                 let padding = String(repeating: " ", count: widths[column] - cell.count)
                 return isNumber[column] ? padding + cell : cell + padding
             }
-            return cells.joined(separator: "  ").replacing(/ +$/, with: "")
+            return cells.joined(separator: "  ").replacing(/\s+$/, with: "")
         }
     }
 }

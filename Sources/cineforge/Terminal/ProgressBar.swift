@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// Shows how far work has come: a bar on a terminal, a line at most every ten seconds elsewhere.
-final class Progress: Sendable {
+final class ProgressBar: Sendable {
     private struct State {
         var samples = 0
         var finished = 0
@@ -14,16 +14,14 @@ final class Progress: Sendable {
 
     private let total: Int
     private let expectedSamples: Int
-    private let isQuiet: Bool
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - total: number of patients.
     ///   - samplesPerPatient: what one patient takes, about.
-    init(total: Int, samplesPerPatient: Int, isQuiet: Bool) {
+    init(total: Int, samplesPerPatient: Int) {
         self.total = total
-        self.isQuiet = isQuiet
         expectedSamples = max(1, samplesPerPatient)
     }
 
@@ -48,7 +46,6 @@ final class Progress: Sendable {
     }
 
     private func show(_ state: inout State) {
-        guard !isQuiet else { return }
         let now = ContinuousClock.now
         let interval: Duration = Terminal.isInteractive ? .milliseconds(100) : .seconds(10)
         let isLast = state.finished + state.kept == total
