@@ -21,6 +21,8 @@ public protocol Lane: Sendable {
     static func larger(_ a: Self, _ b: Self) -> Self
     /// `yes` where `a < b`, else `no`.
     static func pick(_ a: Self, lessThan b: Self, _ yes: Self, else no: Self) -> Self
+    /// Distance from the nearest whole number, in [−0.5, 0.5].
+    static func fraction(_ a: Self) -> Self
     /// Newton steps that reach the precision of this number from a guess within a few percent.
     static var newtonSteps: Int { get }
 }
@@ -41,6 +43,12 @@ extension SIMD16<Float>: Lane {
     public static func pick(_ a: Self, lessThan b: Self, _ yes: Self, else no: Self) -> Self {
         no.replacing(with: yes, where: a .< b)
     }
+    @inlinable @inline(__always)
+    public static func fraction(_ a: Self) -> Self {
+        // Adding 1.5·2²³ leaves no bits for a fraction: the cheapest rounding there is, for |a| < 2²².
+        let shifted = a + 12_582_912
+        return a - (shifted - 12_582_912)
+    }
     @inlinable @inline(__always) public static var newtonSteps: Int { 3 }
 }
 
@@ -51,5 +59,6 @@ extension Double: Lane {
     @inlinable public static func pick(_ a: Self, lessThan b: Self, _ yes: Self, else no: Self) -> Self {
         a < b ? yes : no
     }
+    @inlinable public static func fraction(_ a: Self) -> Self { a - a.rounded(.toNearestOrEven) }
     @inlinable public static var newtonSteps: Int { 6 }
 }

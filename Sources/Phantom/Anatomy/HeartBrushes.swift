@@ -1,0 +1,290 @@
+import Core
+import Foundation
+
+/// The brushes of the heart, from the pericardium inwards.
+struct HeartBrushes {
+    let layout: HeartLayout
+    let parameters: PatientParameters
+    let texture: Texture
+
+    private var solid: Primitive.LVSolid { .init(shape: layout.lv, toFrame: layout.frame.inverse) }
+    private func at(_ p: Vector3) -> Vector3 { layout.place(p) }
+    private var k: Double { layout.scale }
+
+    /// All brushes, in the order in which they cover one another.
+    var all: [Brush] {
+        sac + veins + rightAtrium + leftAtrium + pulmonaryArtery + rightVentricle + aorta + grooves + valves
+            + leftVentricle
+    }
+
+    // MARK: Shapes shared between brushes
+
+    private func ellipsoid(_ center: Vector3, _ half: Vector3) -> Primitive {
+        var axes = layout.frame
+        axes.translation = .zero
+        return .ellipsoid(center: at(center), axes: axes, halfAxes: half)
+    }
+
+    private func tube(_ a: Vector3, _ b: Vector3, _ ra: Double, _ rb: Double) -> Primitive {
+        .capsule(from: at(a), to: at(b), radius: ra, endRadius: rb)
+    }
+
+    private var rvParts: [Primitive] {
+        [
+            ellipsoid(layout.rvCenter, layout.rvHalfAxes),
+            tube(layout.conus, layout.pulmonaryValve, 17 * k, 12.5 * k),
+        ]
+    }
+
+    /// The tricuspid plane opens for the outflow tract by lying above it.
+    private var rvClips: [Primitive] {
+        let along = normalize(layout.pulmonaryValve - layout.conus)
+        return [.halfSpace(point: at(layout.pulmonaryValve), normal: layout.frame.rotate(along))]
+    }
+
+    private var aboveTricuspid: Primitive {
+        // A slab above the tricuspid plane, on the inferior side of the outflow tract.
+        .capsule(
+            from: at([layout.tricuspidValve.x + 4 * k, 26 * k, layout.tricuspidZ - 42 * k]),
+            to: at([layout.tricuspidValve.x + 4 * k, 26 * k, layout.tricuspidZ - 42.1 * k]), radius: 42 * k,
+            endRadius: 42 * k)
+    }
+
+    private var rvHoles: [Primitive] {
+        [
+            tube([0, 0, layout.baseZ + 30], [0, 0, layout.baseZ - 60], layout.epiRadius - 1, layout.epiRadius - 1),
+            aboveTricuspid,
+        ]
+    }
+
+    // MARK: Brushes
+
+    private var sac: [Brush] {
+        let lv = ellipsoid([0, 0, 2], Vector3(layout.epiRadius, layout.epiRadius, layout.apexZ))
+        let parts = [
+            lv, ellipsoid(layout.rvCenter, layout.rvHalfAxes), ellipsoid(layout.laCenter, layout.laHalfAxes),
+            ellipsoid(layout.raCenter, layout.raHalfAxes), rvParts[1],
+        ]
+        let fat = parameters.chest.epicardialFatMM
+        return [
+            Brush(tissue: .valve, label: .otherHeart, parts: parts, growth: 3.5 + fat + 1.3, blend: 24),
+            Brush(tissue: .fat, label: .otherHeart, parts: parts, growth: 3.5 + fat, blend: 24),
+        ]
+    }
+
+    private var veins: [Brush] {
+        let ra = at(layout.raCenter)
+        let superior: [Primitive] = [
+            .capsule(from: ra + [0, -6, 8], to: ra + [6, -10, 44], radius: 10, endRadius: 9.5),
+            .capsule(from: ra + [6, -10, 44], to: ra + [12, -4, 105], radius: 9.5, endRadius: 9),
+        ]
+        let inferior: [Primitive] = [
+            .capsule(from: ra + [2, -6, -8], to: ra + [6, -18, -48], radius: 11.5, endRadius: 12),
+            .capsule(from: ra + [6, -18, -48], to: ra + [2, -34, -170], radius: 12, endRadius: 12),
+        ]
+        return [
+            Brush(tissue: .valve, label: .otherHeart, parts: superior + inferior, growth: 1.2, blend: 4),
+            Brush(tissue: .venousBlood, label: .venaCava, parts: superior + inferior, blend: 4),
+        ]
+    }
+
+    private var rightAtrium: [Brush] {
+        let body = [
+            ellipsoid(layout.raCenter, layout.raHalfAxes),
+            tube(layout.raCenter, layout.tricuspidValve, 16 * k, 16.5 * k),
+            // The appendage reaches forward, around the aortic root.
+            tube(
+                layout.raCenter + Vector3(-6, -14, 0) * k, layout.raCenter + Vector3(-12, -34, 2) * k, 9 * k, 5 * k),
+        ]
+        return chamber(body, wallMM: 2.2, blood: .venousBlood, label: .raCavity, blend: 8 * k)
+    }
+
+    private var leftAtrium: [Brush] {
+        let c = layout.laCenter
+        var body = [
+            ellipsoid(c, layout.laHalfAxes),
+            tube(c, layout.mitralValve - Vector3(0, 0, 3), 15 * k, 14 * k),
+            tube(c + Vector3(-8, -12, 6) * k, c + Vector3(-24, -26, 18) * k, 7 * k, 4 * k),
+        ]
+        let ostia = pulmonaryVeinPaths
+        let lumen = ostia.map { Primitive.capsule(from: $0.0, to: $0.1, radius: 5.5, endRadius: 5) }
+        let wall = Brush(tissue: .valve, label: .otherHeart, parts: lumen, growth: 1, blend: 0)
+        let veins = Brush(tissue: .arterialBlood, label: .pulmonaryVein, parts: lumen)
+        body[0] = ellipsoid(c, layout.laHalfAxes)
+        return [wall, veins] + chamber(body, wallMM: 2, blood: .arterialBlood, label: .laCavity, blend: 8 * k)
+    }
+
+    /// From within the atrium towards the hila, two on each side.
+    private var pulmonaryVeinPaths: [(Vector3, Vector3)] {
+        let c = at(layout.laCenter)
+        return [
+            (c + [10, -8, 8], c + [48, -14, 16]), (c + [10, -10, -6], c + [46, -20, -14]),
+            (c + [-10, -8, 8], c + [-46, -16, 18]), (c + [-10, -10, -6], c + [-44, -22, -12]),
+        ]
+    }
+
+    private func chamber(_ body: [Primitive], wallMM: Double, blood: Tissue, label: Label, blend: Double) -> [Brush] {
+        [
+            Brush(tissue: .myocardium, label: .otherHeart, parts: body, growth: wallMM, blend: blend),
+            Brush(tissue: blood, label: label, parts: body, blend: blend),
+        ]
+    }
+
+    private var pulmonaryArtery: [Brush] {
+        let root = at(layout.pulmonaryValve)
+        let fork = root + [-6, -26, 24]
+        let parts: [Primitive] = [
+            .capsule(from: root, to: fork, radius: 12.5 * k, endRadius: 13),
+            .capsule(from: fork, to: fork + [30, -14, 0], radius: 10.5, endRadius: 9.5),
+            .capsule(from: fork + [30, -14, 0], to: fork + [78, -20, -6], radius: 9.5, endRadius: 7.5),
+            .capsule(from: fork, to: fork + [-30, -26, 4], radius: 10, endRadius: 7.5),
+        ]
+        let clip = rvClips.map(\.flipped)
+        return [
+            Brush(tissue: .valve, label: .otherHeart, parts: parts, clips: clip, growth: 1.4, blend: 5),
+            Brush(tissue: .venousBlood, label: .pulmonaryArtery, parts: parts, clips: clip, blend: 5),
+        ]
+    }
+
+    private var rightVentricle: [Brush] {
+        let septal = at([layout.epiRadius * 0.75, 4, layout.apexZ * 0.42])
+        let free = at([layout.rvCenter.x + layout.rvHalfAxes.x * 0.72, 8, layout.apexZ * 0.28])
+        let tree = at([layout.rvCenter.x + layout.rvHalfAxes.x * 0.5, 18 * k, layout.baseZ + 34])
+        return [
+            Brush(
+                tissue: .myocardium, label: .rvWall, parts: rvParts, clips: rvClips, holes: rvHoles,
+                growth: parameters.rv.wallMM, blend: 10 * k),
+            Brush(
+                tissue: .venousBlood, label: .rvCavity, parts: rvParts, clips: rvClips, holes: rvHoles, blend: 10 * k),
+            // Moderator band and an anterior papillary muscle.
+            Brush(
+                tissue: .myocardium, label: nil,
+                parts: [
+                    .capsule(from: septal, to: free, radius: 2, endRadius: 2.4),
+                    .capsule(from: free, to: tree, radius: 3.2, endRadius: 1.8),
+                ], clips: [rvParts[0]]),
+        ]
+    }
+
+    private var aorta: [Brush] {
+        let path = aorticPath
+        var lumen = zip(path, path.dropFirst()).map { a, b in
+            Primitive.capsule(from: a.0, to: b.0, radius: a.1, endRadius: b.1)
+        }
+        // Three sinuses above the valve.
+        let axis = normalize(path[1].0 - path[0].0)
+        let side = normalize(cross(axis, [1, 0, 0]))
+        let other = cross(axis, side)
+        for i in 0..<3 {
+            let angle = Double(i) * 2 * .pi / 3
+            let c = path[0].0 + axis * 8 + (side * cos(angle) + other * sin(angle)) * (6.5 * k)
+            lumen.append(.capsule(from: c, to: c + axis * 3, radius: 9.5 * k, endRadius: 9 * k))
+        }
+        return [
+            Brush(tissue: .valve, label: .otherHeart, parts: lumen, growth: 1.5, blend: 4),
+            Brush(tissue: .arterialBlood, label: .aorta, parts: lumen, blend: 4),
+        ]
+    }
+
+    /// Centre line and radius of the aorta, from the valve up, over the arch and down beside the spine.
+    private var aorticPath: [(Vector3, Double)] {
+        let root = at(layout.aorticValve)
+        let points: [(Vector3, Double)] = [
+            (root, 12 * k), (root + [11, 4, 24], 14), (root + [17, 9, 48], 14.5), (root + [13, 4, 72], 14),
+            (root + [4, -8, 86], 13.5), (root + [-5, -24, 88], 13), (Vector3(-24, -44, root.z + 74), 12.5),
+            (Vector3(-27, -50, root.z + 52), 12), (Vector3(-24, -50, root.z), 11.5), (Vector3(-16, -50, -80), 11),
+            (Vector3(-10, -46, -200), 10),
+        ]
+        return points
+    }
+
+    /// Fat and coronary arteries of the atrioventricular and interventricular grooves.
+    private var grooves: [Brush] {
+        let radius = layout.epiRadius + 1.5
+        let z = layout.baseZ - 1
+        let ring = stride(from: 100.0, through: 290.0, by: 19).map { degrees in
+            let angle = degrees * .pi / 180
+            return Vector3((radius - 3) * cos(angle), (radius - 3) * sin(angle), z - 4)
+        }
+        let front = stride(from: 0.0, through: 1.0, by: 0.2).map { t in groove(degrees: 303, t: t) }
+        let back = stride(from: 0.0, through: 0.85, by: 0.2125).map { t in groove(degrees: 57, t: t) }
+        let fat = [ring, front, back].flatMap { path in chain(path, radius: 3.6) }
+        let vessels = [ring, front, back].flatMap { path in chain(path, radius: 1.5) }
+        return [
+            Brush(tissue: .fat, label: .otherHeart, parts: fat, holes: [.lvBody(solid)], blend: 3),
+            Brush(tissue: .arterialBlood, label: .otherHeart, parts: vessels),
+        ]
+    }
+
+    /// A point just outside the LV where the RV's wall meets it, from the base (0) to the apex (1).
+    private func groove(degrees: Double, t: Double) -> Vector3 {
+        let angle = degrees * .pi / 180
+        let q = VentricleShape.base + (0.93 - VentricleShape.base) * t
+        let h = layout.lv.epi(q: q, s: 1 - q * q, cosine: cos(angle), sine: sin(angle))
+        let radius = layout.lv.focalMM * (h * (2 + h) * (1 - q * q)).squareRoot() + 2.5
+        return [radius * cos(angle), radius * sin(angle), layout.lv.focalMM * (1 + h) * q]
+    }
+
+    private func chain(_ path: [Vector3], radius: Double) -> [Primitive] {
+        zip(path, path.dropFirst()).map { tube($0, $1, radius, radius) }
+    }
+
+    private var valves: [Brush] {
+        let along = layout.frame.z
+        let pulmonary = layout.frame.rotate(normalize(layout.pulmonaryValve - layout.conus))
+        let tilt = normalize(layout.frame.rotate([0.05, 0.35, 1]))
+        return [
+            Brush(
+                tissue: .valve, label: .otherHeart,
+                parts: [
+                    .disc(center: at(layout.mitralValve), normal: along, radius: 16 * k, halfThickness: 2.2),
+                    .disc(center: at(layout.aorticValve), normal: along, radius: 12 * k, halfThickness: 2),
+                    .disc(center: at(layout.tricuspidValve), normal: tilt, radius: 18 * k, halfThickness: 0.9),
+                    .disc(center: at(layout.pulmonaryValve), normal: pulmonary, radius: 13 * k, halfThickness: 0.8),
+                ])
+        ]
+    }
+
+    private var leftVentricle: [Brush] {
+        let lv = parameters.lv
+        var brushes = [Brush(tissue: .myocardium, label: .lvMyocardium, parts: [.lvBody(solid)])]
+        if lv.scarTransmurality.contains(where: { $0 > 0 }) {
+            let field = RegionalField(segments: lv.scarTransmurality)
+            brushes.append(Brush(tissue: .scar, label: nil, parts: [.lvScar(solid, transmurality: field)]))
+        }
+        brushes.append(Brush(tissue: .arterialBlood, label: .lvCavity, parts: [.lvCavity(solid)]))
+        let trabeculae = Primitive.lvTrabeculae(solid, depthMM: lv.trabeculationMM, texture: texture)
+        brushes.append(Brush(tissue: .myocardium, label: nil, parts: [trabeculae], clips: [.lvCavity(solid)]))
+        let muscles = papillaryMuscles
+        brushes.append(
+            Brush(tissue: .myocardium, label: nil, parts: muscles.bellies, clips: [.lvCavity(solid)], blend: 2))
+        brushes.append(Brush(tissue: .valve, label: nil, parts: muscles.chordae, clips: [.lvCavity(solid)]))
+        return brushes
+    }
+
+    /// Anterolateral and posteromedial muscle: from the wall below mid-cavity to free tips, with chordae to the valve.
+    private var papillaryMuscles: (bellies: [Primitive], chordae: [Primitive]) {
+        var bellies: [Primitive] = []
+        var chordae: [Primitive] = []
+        for degrees in [222.0, 118.0] {
+            let root = layout.endocardium(degrees: degrees, q: 0.62, inwards: 0.93)
+            let middle = layout.endocardium(degrees: degrees, q: 0.34, inwards: 0.70)
+            let tip = layout.endocardium(degrees: degrees, q: 0.02, inwards: 0.58)
+            bellies.append(tube(root, middle, 4.6 * k, 4.6 * k))
+            bellies.append(tube(middle, tip, 4.6 * k, 3 * k))
+            for spread in [-0.5, 0.1, 0.6] {
+                let leaflet = layout.mitralValve + Vector3(9 * spread, -9 * spread, 0) * k
+                chordae.append(tube(tip, leaflet, 0.5, 0.4))
+            }
+        }
+        return (bellies, chordae)
+    }
+}
+
+extension Primitive {
+    /// The other side of a plane.
+    var flipped: Primitive {
+        guard case .halfSpace(let point, let normal) = self else { return self }
+        return .halfSpace(point: point, normal: normal * -1)
+    }
+}

@@ -1,0 +1,127 @@
+import Core
+import Foundation
+
+/// Where the parts of the heart lie at end-diastole, in the LV frame (x to the septum, y inferior, z to the apex), and
+/// how large they are. The motion and the anatomy are both built from it.
+struct HeartLayout: Sendable {
+    /// The left ventricle.
+    let lv: VentricleShape
+    /// LV frame → patient frame.
+    let frame: Affine
+    /// z of the endocardial rim of the base.
+    let baseZ: Double
+    /// Radius of the endocardial rim of the base.
+    let baseRadius: Double
+    /// Largest epicardial radius.
+    let epiRadius: Double
+    /// z of the epicardial apex.
+    let apexZ: Double
+    /// Length scale relative to the mean heart.
+    let scale: Double
+    /// Ellipsoid of the RV's endocardium.
+    var rvCenter: Vector3
+    var rvHalfAxes: Vector3
+    /// Plane of the tricuspid valve: nothing of the RV above it but the outflow tract.
+    let tricuspidZ: Double
+    let mitralValve: Vector3
+    let aorticValve: Vector3
+    let tricuspidValve: Vector3
+    let pulmonaryValve: Vector3
+    var laCenter: Vector3
+    var laHalfAxes: Vector3
+    var raCenter: Vector3
+    var raHalfAxes: Vector3
+    /// Where the outflow tract leaves the RV's body.
+    let conus: Vector3
+
+    /// Lays out a heart around its left ventricle; the other chambers still have to be sized.
+    init(lv: VentricleShape, chest: PatientParameters.Chest) {
+        self.lv = lv
+        frame = HeartLayout.frame(chest)
+        let d = lv.focalMM
+        let sinh = (lv.endo * (2 + lv.endo)).squareRoot()
+        baseZ = d * (1 + lv.endo) * VentricleShape.base
+        baseRadius = d * sinh * (1 - VentricleShape.base * VentricleShape.base).squareRoot()
+        let apexHeight = lv.epi(q: 1.0, s: 0.0, cosine: 1, sine: 0)
+        apexZ = d * (1 + apexHeight)
+        epiRadius = HeartLayout.largestRadius(lv)
+        let scale = (d * sinh / 26.6 + d * (1 + lv.endo) / 59.4) / 2
+        self.scale = scale
+        tricuspidZ = baseZ - 4 * scale
+        let baseZ = baseZ
+        let baseRadius = baseRadius
+        mitralValve = [-0.30 * baseRadius, 0.18 * baseRadius, baseZ + 1]
+        aorticValve = [0.42 * baseRadius, -0.36 * baseRadius, baseZ + 1]
+        tricuspidValve = [epiRadius + 22 * scale, 8 * scale, tricuspidZ]
+        conus = [epiRadius + 8 * scale, -30 * scale, baseZ + 14 * scale]
+        pulmonaryValve = [epiRadius * 0.62, -epiRadius - 10 * scale, baseZ - 10 * scale]
+        rvCenter = [epiRadius - 7 * scale, 0, baseZ + 18 * scale]
+        rvHalfAxes = [58 * scale, 46 * scale, 66 * scale]
+        laCenter = [mitralValve.x - 1 * scale, mitralValve.y + 4 * scale, baseZ - 27 * scale]
+        laHalfAxes = [23 * scale, 21 * scale, 24 * scale]
+        raCenter = [tricuspidValve.x - 1 * scale, tricuspidValve.y + 4 * scale, tricuspidZ - 22 * scale]
+        raHalfAxes = [23 * scale, 24 * scale, 27 * scale]
+    }
+
+    /// The LV frame in the body: apex to the left, front and feet.
+    private static func frame(_ chest: PatientParameters.Chest) -> Affine {
+        let azimuth = chest.axisAzimuthDeg * .pi / 180
+        let elevation = chest.axisElevationDeg * .pi / 180
+        let roll = chest.axisRollDeg * .pi / 180
+        let z = Vector3(-cos(elevation) * sin(azimuth), cos(elevation) * cos(azimuth), -sin(elevation))
+        let level = normalize(cross([0, 0, 1], z)) * -1
+        let down = cross(z, level)
+        let x = level * cos(roll) + down * sin(roll)
+        return Affine(x: x, y: cross(z, x), z: z, translation: [-42, 6, 0])
+    }
+
+    private static func largestRadius(_ lv: VentricleShape) -> Double {
+        var largest = 0.0
+        for i in 0...40 {
+            let q = VentricleShape.base + (1 - VentricleShape.base) * Double(i) / 40
+            for k in 0..<36 {
+                let angle = Double(k) * .pi / 18
+                let h = lv.epi(q: q, s: 1 - q * q, cosine: cos(angle), sine: sin(angle))
+                largest = max(largest, lv.focalMM * (h * (2 + h) * (1 - q * q)).squareRoot())
+            }
+        }
+        return largest
+    }
+
+    /// A point of the LV frame in the patient frame.
+    func place(_ p: Vector3) -> Vector3 { frame(p) }
+
+    /// A point on the LV's endocardium, by angle in degrees and cosμ, moved inwards by a factor.
+    func endocardium(degrees: Double, q: Double, inwards factor: Double) -> Vector3 {
+        let angle = degrees * .pi / 180
+        let radius = lv.focalMM * (lv.endo * (2 + lv.endo) * (1 - q * q)).squareRoot() * factor
+        return [radius * cos(angle), radius * sin(angle), lv.focalMM * (1 + lv.endo) * q]
+    }
+
+    /// The columns of the longitudinal motion.
+    var longitudinalFrame: LongitudinalMap.Frame {
+        LongitudinalMap.Frame(
+            roof: min(laCenter.z - laHalfAxes.z, raCenter.z - raHalfAxes.z) - 14 * scale, basal: baseZ - 7,
+            apical: apexZ + 2, floor: apexZ + 24, core: epiRadius + 1.5, rightReach: rvCenter.x + rvHalfAxes.x * 0.75)
+    }
+
+    /// The rays of the RV's bellows.
+    var freeWallFrame: FreeWallMap.Frame {
+        FreeWallMap.Frame(
+            septum: epiRadius + 1, center: rvCenter, halfAxes: rvHalfAxes, basal: tricuspidZ,
+            apical: rvCenter.z + rvHalfAxes.z)
+    }
+
+    /// The surroundings of the left atrium.
+    var leftAtrialFrame: AtrialMap.Frame { atrialFrame(laCenter, laHalfAxes) }
+
+    /// The surroundings of the right atrium.
+    var rightAtrialFrame: AtrialMap.Frame { atrialFrame(raCenter, raHalfAxes) }
+
+    private func atrialFrame(_ center: Vector3, _ half: Vector3) -> AtrialMap.Frame {
+        let radius = max(half.x, half.y) + 2
+        return AtrialMap.Frame(
+            axisX: center.x, axisY: center.y, radius: radius, rim: radius + 20, roof: center.z - half.z - 12,
+            basal: baseZ - 5)
+    }
+}

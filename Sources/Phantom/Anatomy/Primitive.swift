@@ -1,0 +1,99 @@
+import Core
+
+/// A solid as a signed distance in mm (negative inside), in the patient frame at end-diastole.
+///
+/// - Error: capsules and planes are exact; the others are right to first order at their surface, which is what
+///   partial volumes need, and `reach` bounds how far from the surface they may be trusted for culling.
+enum Primitive: Sendable {
+    /// Half axes along the columns of a rotation.
+    case ellipsoid(center: Vector3, axes: Affine, halfAxes: Vector3)
+    /// A cone with rounded ends.
+    case capsule(from: Vector3, to: Vector3, radius: Double, endRadius: Double)
+    /// The points against the normal.
+    case halfSpace(point: Vector3, normal: Vector3)
+    /// A flat disc.
+    case disc(center: Vector3, normal: Vector3, radius: Double, halfThickness: Double)
+    /// An upright elliptic cylinder.
+    case torso(center: Vector3, halfWidth: Double, halfDepth: Double)
+    /// All ribs: one slanted ring per `spacing` within the torso's wall.
+    case ribs(RibCage)
+    /// A column of vertebral bodies along z.
+    case vertebrae(center: Vector3, radius: Double, spacing: Double, disc: Double)
+    /// All that lies outside two ellipsoids that melt together.
+    case outsideDomes(Ellipsoid, Ellipsoid, blend: Double)
+    /// A spheroid of the LV frame clipped at the base: the LV's cavity.
+    case lvCavity(LVSolid)
+    /// What lies within the LV's epicardium.
+    case lvBody(LVSolid)
+    /// The inner share of the wall, by region.
+    case lvScar(LVSolid, transmurality: RegionalField)
+    /// Ridges on the inside of the cavity.
+    case lvTrabeculae(LVSolid, depthMM: Double, texture: Texture)
+
+    /// An ellipsoid along the patient axes.
+    struct Ellipsoid: Sendable {
+        var center: Vector3
+        var halfAxes: Vector3
+    }
+
+    /// The LV where it lies.
+    struct LVSolid: Sendable {
+        var shape: VentricleShape
+        var toFrame: Affine
+    }
+
+    /// Rings of an elliptic torso, slanting down to the front.
+    struct RibCage: Sendable {
+        var center: Vector3
+        var halfWidth: Double
+        var halfDepth: Double
+        var spacing: Double
+        var slant: Double
+        var radius: Double
+        var top: Double
+        var bottom: Double
+    }
+
+    /// Signed distance at a point.
+    @inline(__always)
+    func distance<L: Lane>(_ p: Point<L>) -> L {
+        switch self {
+        case .ellipsoid(let center, let axes, let half): return Solid.ellipsoid(p, center, axes, half)
+        case .capsule(let a, let b, let ra, let rb): return Solid.capsule(p, a, b, ra, rb)
+        case .halfSpace(let point, let normal): return Solid.plane(p, point, normal)
+        case .disc(let center, let normal, let radius, let half): return Solid.disc(p, center, normal, radius, half)
+        case .torso(let center, let width, let depth): return Solid.torso(p, center, width, depth)
+        case .ribs(let cage): return Solid.ribs(p, cage)
+        case .vertebrae(let center, let radius, let spacing, let disc):
+            return Solid.vertebrae(p, center, radius, spacing, disc)
+        case .outsideDomes(let a, let b, let blend): return Solid.outsideDomes(p, a, b, blend)
+        case .lvCavity(let lv): return Solid.cavity(p, lv)
+        case .lvBody(let lv): return Solid.body(p, lv)
+        case .lvScar(let lv, let field): return Solid.scar(p, lv, field)
+        case .lvTrabeculae(let lv, let depth, let texture): return Solid.trabeculae(p, lv, depth, texture)
+        }
+    }
+
+    /// A bound of |∂distance/∂position|: how fast the distance can change.
+    var steepness: Double {
+        switch self {
+        case .capsule, .halfSpace, .disc: 1
+        case .ellipsoid(_, _, let half): min(half.max() / half.min(), 2)
+        case .torso, .ribs, .vertebrae, .outsideDomes: 1.5
+        case .lvCavity, .lvBody, .lvScar: 1.6
+        case .lvTrabeculae: 3
+        }
+    }
+
+    /// A ball that holds the solid, where there is one.
+    var ball: (center: Vector3, radius: Double)? {
+        switch self {
+        case .ellipsoid(let center, _, let half): (center, half.max())
+        case .capsule(let a, let b, let ra, let rb): ((a + b) / 2, length(b - a) / 2 + max(ra, rb))
+        case .disc(let center, _, let radius, let half): (center, radius + half)
+        case .lvCavity(let lv), .lvBody(let lv), .lvScar(let lv, _), .lvTrabeculae(let lv, _, _):
+            (lv.toFrame.inverse(.zero), lv.shape.focalMM * (1 + lv.shape.endo) + lv.shape.thickestMM + 2)
+        case .halfSpace, .torso, .ribs, .vertebrae, .outsideDomes: nil
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Core
+
+/// Scratch of one thread: the points of a tile, their distances, values and names.
+struct Tile: ~Copyable {
+    /// Most vectors of sixteen points a tile may hold.
+    static let capacity = 64
+
+    let points = UnsafeMutablePointer<Point<Lanes>>.allocate(capacity: capacity)
+    let distances = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
+    let parts = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
+    let values = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
+    let grains = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
+    let names = UnsafeMutablePointer<SIMD16<Int32>>.allocate(capacity: capacity)
+
+    deinit {
+        points.deallocate()
+        distances.deallocate()
+        parts.deallocate()
+        values.deallocate()
+        grains.deallocate()
+        names.deallocate()
+    }
+
+    /// The smallest box that holds the first `count` vectors of points.
+    func bounds(_ count: Int) -> Bounds {
+        var low = points[0]
+        var high = low
+        for i in 1..<max(count, 1) {
+            let p = points[i]
+            low = Point(
+                x: Lanes.smaller(low.x, p.x), y: Lanes.smaller(low.y, p.y), z: Lanes.smaller(low.z, p.z))
+            high = Point(x: Lanes.larger(high.x, p.x), y: Lanes.larger(high.y, p.y), z: Lanes.larger(high.z, p.z))
+        }
+        return Bounds(
+            low: [Double(low.x.min()), Double(low.y.min()), Double(low.z.min())],
+            high: [Double(high.x.max()), Double(high.y.max()), Double(high.z.max())])
+    }
+
+    /// Replaces every point by its image.
+    @inline(__always)
+    func map(_ count: Int, _ f: (Point<Lanes>) -> Point<Lanes>) {
+        for i in 0..<count { points[i] = f(points[i]) }
+    }
+}
+
+/// A box along the axes of some frame.
+struct Bounds: Sendable {
+    var low: Vector3
+    var high: Vector3
+
+    var center: Vector3 { (low + high) * 0.5 }
+    var radius: Double { length(high - low) * 0.5 }
+
+    /// Whether two boxes have a point in common.
+    func meets(_ other: Bounds) -> Bool {
+        !any(low .> other.high) && !any(other.low .> high)
+    }
+
+    /// The box grown on all sides.
+    func grown(by margin: Double) -> Bounds { Bounds(low: low - margin, high: high + margin) }
+
+    /// The smallest box that holds two.
+    func union(_ other: Bounds) -> Bounds {
+        Bounds(
+            low: low.replacing(with: other.low, where: other.low .< low),
+            high: high.replacing(with: other.high, where: other.high .> high))
+    }
+
+    /// The smallest box in another frame that holds this one.
+    func mapped(by map: Affine) -> Bounds {
+        let half = (high - low) * 0.5
+        let reach = Vector3(
+            abs(map.x.x) * half.x + abs(map.y.x) * half.y + abs(map.z.x) * half.z,
+            abs(map.x.y) * half.x + abs(map.y.y) * half.y + abs(map.z.y) * half.z,
+            abs(map.x.z) * half.x + abs(map.y.z) * half.y + abs(map.z.z) * half.z)
+        return Bounds(low: map(center) - reach, high: map(center) + reach)
+    }
+}
