@@ -70,14 +70,17 @@ public struct Recipe: Sendable, Hashable, Codable {
         public var spacingMM = 1.25
         /// Voxels along x, y and z, centred on the heart; absent to cover the heart with a margin.
         public var size: [Int]?
-        /// Margin around the heart in mm, where no size is given.
-        public var marginMM = 5.0
+        /// Margin around the heart in mm; absent where a size is given.
+        public var marginMM: Double? = 5
         /// Whether images are stored.
         public var image = true
         /// Whether label maps are stored.
         public var label = true
         /// How displacement from end-diastole is stored.
         public var displacement = Displacement.float16
+
+        /// The defaults.
+        public init() {}
 
         enum CodingKeys: String, CodingKey {
             case size, image, label, displacement

@@ -43,11 +43,11 @@ public struct RecipeLoader {
         var document = document
         for override in overrides { try document.tree.apply(override: override) }
         var json = try document.json(schema: Recipe.schema)
+        try RecipeRules(document: document).check(json)
         if case .string(let name) = json["tissues"] {
             json["tissues"] = try contents(name, schema: TissueTable.schema, kind: "tissue table", document, ["tissues"], as: TissueTable.self)
         }
         try addCohorts(to: &json, document)
-        try RecipeRules(document: document).check(json)
         var recipe = try RecipeLoader.filled(json, name: document.name)
         if let seed { recipe.seed = seed }
         try RecipeRules(document: document).check(recipe)
@@ -128,6 +128,7 @@ public struct RecipeLoader {
         if json["volume"] != nil { full["volume"] = try JSONValue(encoding: Recipe.VolumeRequest()) }
         if json["cine"] != nil { full["cine"] = try JSONValue(encoding: Recipe.CineRequest()) }
         if json["breath_holds"] != nil { full["breath_holds"] = try JSONValue(encoding: BreathHoldModel()) }
+        if json["volume"]?["size"] != nil { full["volume"]?["margin_mm"] = nil }
         full = full.overlaid(with: json)
         let (frames, field) = (full["frames"], full["tissues"]?["field_t"])
         full["cine"]?["frames"] = frames
