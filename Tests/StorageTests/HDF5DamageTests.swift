@@ -18,7 +18,8 @@ struct HDF5DamageTests {
     /// Reads all there is; any typed error will do.
     private func readAll(_ name: String) throws -> [[Float]] {
         let root = try HDF5File.open(folder.file(name)).root
-        _ = try root.attributes.text("format")
+        _ = try root.attributes.names
+        for name in try root.children { _ = root.holdsGroup(name) }
         let image = try root.dataset("truth/image").read(Float.self)
         let label = try root.dataset("truth/label").read(UInt8.self).map { Float($0) }
         let curve = try root.dataset("curve").read(Double.self).map { Float($0) }
@@ -50,12 +51,17 @@ struct HDF5DamageTests {
         }
     }
 
+    /// 30,000 flips were tried once without a crash.
+    ///
+    /// Text is left out: HDF5 1.10.8 itself crashes on some damaged references to
+    /// text of variable length (H5HG_read), so files from others are hashed or read in a process of their own.
+    ///
     /// Metadata of this version of the format has no checksum: a flip there may pass, as the manifest's SHA-256
     /// is what finds it, but it must not crash or allocate without bound.
     @Test("A flipped bit anywhere is a typed error or is read")
     func flippedBits() throws {
         var random = Philox(seed: 5, patient: 0, stage: .recipe)
-        for _ in 0..<400 {
+        for _ in 0..<1000 {
             var damaged = whole
             // Most of the damage goes to the metadata, which lie in the first kilobytes.
             let reach = random.uniform() < 0.8 ? min(8192, whole.count) : whole.count

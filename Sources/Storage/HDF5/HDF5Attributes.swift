@@ -22,8 +22,8 @@ public struct HDF5Attributes: Sendable {
     public var names: [String] {
         get throws {
             try HDF5Library.run { _ in
-                let count = try place.reading(H5Aget_num_attrs(handle.id))
-                return try (0..<hsize_t(count)).map { index in
+                let count = hsize_t(try place.reading(H5Aget_num_attrs(handle.id)))
+                return try (0..<plausibleCount(count, place)).map { index in
                     try libraryText { buffer, size in
                         let length = H5Aget_name_by_idx(
                             handle.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, hid_t(H5P_DEFAULT))
@@ -91,6 +91,9 @@ public struct HDF5Attributes: Sendable {
     // MARK: Reading
 
     /// The text under a name.
+    ///
+    /// HDF5 1.10 does not survive every damaged reference to text, so compare the SHA-256 of a file that came
+    /// from elsewhere before reading it.
     ///
     /// - Throws: `CineError(.badData)` when there is no such attribute or it is of another type.
     public func text(_ name: String) throws -> String {

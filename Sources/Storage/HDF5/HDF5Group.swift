@@ -19,7 +19,7 @@ public struct HDF5Group: Sendable {
             try HDF5Library.run { _ in
                 var info = H5G_info_t()
                 try place.reading(H5Gget_info(handle.id, &info))
-                return try (0..<info.nlinks).map { index in
+                return try (0..<plausibleCount(info.nlinks, place)).map { index in
                     try libraryText { buffer, size in
                         let length = H5Lget_name_by_idx(
                             handle.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, hid_t(H5P_DEFAULT))
@@ -119,8 +119,15 @@ public struct HDF5Group: Sendable {
 
 /// Text from a call of the library that first tells the length and then fills a buffer.
 func libraryText(_ call: (UnsafeMutablePointer<CChar>?, Int) throws -> Int) throws -> String {
-    let length = try call(nil, 0)
+    // No name in a file of this format is as long as this; a damaged one may claim anything.
+    let length = min(try call(nil, 0), 1 << 16)
     var buffer = [CChar](repeating: 0, count: length + 1)
     _ = try call(&buffer, length + 1)
     return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// Passes a number of names that a file may hold.
+func plausibleCount(_ count: hsize_t, _ place: HDF5Place) throws -> hsize_t {
+    guard count <= 1 << 20 else { throw place.mismatch("expected at most \(1 << 20) names, found \(count).") }
+    return count
 }
