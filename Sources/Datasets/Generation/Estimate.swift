@@ -26,10 +26,14 @@ public struct Estimate: Sendable {
             (seconds, memoryBytes, diskBytes) = (0, 0, 0)
             return
         }
+        let start = ContinuousClock.now
         let study = try PatientStudy(first, of: recipe)
+        let planning = (ContinuousClock.now - start) / .seconds(1)
         let cores = max(1, min(threads, ProcessInfo.processInfo.activeProcessorCount))
-        let secondsPerPatient = Self.secondsOnOneCore(recipe, study)
-        seconds = secondsPerPatient * Double(plans.count) / Double(cores)
+        let secondsPerPatient = planning + Self.secondsOnOneCore(recipe, study)
+        // Patients that outnumber the cores share them evenly; the threads of a single one do not speed up its planning.
+        let rounds = Double((plans.count + cores - 1) / cores)
+        seconds = max(secondsPerPatient * Double(plans.count) / Double(cores), planning * rounds)
         let sizes = Self.sizes(recipe, study)
         memoryBytes = 50_000_000 + sizes.memory * max(1, min(jobs, plans.count))
         diskBytes = sizes.disk * plans.count

@@ -24,6 +24,8 @@ public struct Generator: Sendable {
 
     /// What happened to one patient.
     public enum Event: Sendable {
+        /// A patient begins that takes so many samples.
+        case began(samples: Int)
         /// Samples were computed.
         case samples(Int)
         /// A patient is finished; `isNew` tells whether it was made just now.
@@ -91,7 +93,8 @@ public struct Generator: Sendable {
                     try pictures(of: plan.id, isNew: false)
                     return onEvent(.finished(entry, isNew: false))
                 }
-                let monitor = WorkMonitor(isStopped: stop) { onEvent(.samples($0)) }
+                let monitor = WorkMonitor(
+                    isStopped: stop, begin: { onEvent(.began(samples: $0)) }, advance: { onEvent(.samples($0)) })
                 let entry = try make(plan, writer: writer, monitor: monitor)
                 onEvent(.finished(entry, isNew: true))
             } catch {

@@ -29,6 +29,7 @@ public struct PatientWriter: Sendable {
     ///   fails, `badData` when the values do not make a heart. Nothing is left under the name.
     public func write(_ plan: PatientPlan, to path: String, monitor: WorkMonitor = WorkMonitor()) throws {
         let study = try PatientStudy(plan, of: recipe)
+        monitor.begin(study.samples.volume + study.samples.cine)
         try HDF5File.write(to: path) { root in
             try writeIdentity(study, to: root)
             try writeTruth(study, to: root)

@@ -135,6 +135,7 @@ struct PatientCheck {
     ) {
         guard let curve = curves["lv_ml"], curve.indices.contains(frame) else { return }
         let expected = curve[frame]
+        guard !touchesBorder(labels, grid.size) else { return }
         let voxels = labels.reduce(0) { $0 + ($1 == Label.lvCavity.rawValue ? 1 : 0) }
         let found = Double(voxels) * grid.voxelVolumeMM3 / 1000
         // Half a voxel's edge of a sphere's surface, and papillary muscles and valve planes.
@@ -144,6 +145,15 @@ struct PatientCheck {
             findings.note(
                 "truth/volume/label",
                 String(format: "frame %d: expected an LV cavity of %.1f ± %.1f mL, found %.1f", frame, expected, tolerance, found))
+        }
+    }
+
+    /// Whether the LV cavity reaches out of the volume, so that not all of it was counted.
+    private func touchesBorder(_ labels: [UInt8], _ size: SIMD3<Int>) -> Bool {
+        labels.indices.contains { index in
+            guard labels[index] == Label.lvCavity.rawValue else { return false }
+            let place = SIMD3(index % size.x, index / size.x % size.y, index / (size.x * size.y))
+            return any(place .== 0) || any(place .== size &- 1)
         }
     }
 

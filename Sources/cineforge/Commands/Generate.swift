@@ -43,15 +43,13 @@ struct Generate: ParsableCommand {
         if dryRun {
             try show(Estimate(recipe, plans: generator.plans(), jobs: options.jobs, threads: options.threads))
         } else {
-            try make(generator, recipe)
+            try make(generator)
         }
     }
 
-    private func make(_ generator: Generator, _ recipe: Recipe) throws {
-        let plans = try generator.plans()
-        let samples = try plans.first.map { try PatientStudy($0, of: recipe).samples } ?? (volume: 0, cine: 0)
+    private func make(_ generator: Generator) throws {
         let interruption = Interruption()
-        let progress = ProgressBar(total: plans.count, samplesPerPatient: samples.volume + samples.cine)
+        let progress = ProgressBar(total: try generator.plans().count)
         let start = ContinuousClock.now
         let result = Result {
             try generator.run(isStopped: { interruption.isWanted }, onEvent: { progress.take($0) })

@@ -6,6 +6,8 @@ import Synchronization
 final class ProgressBar: Sendable {
     private struct State {
         var samples = 0
+        var begun = 0
+        var expected = 0
         var finished = 0
         var kept = 0
         var shownAt: ContinuousClock.Instant?
@@ -13,22 +15,19 @@ final class ProgressBar: Sendable {
     }
 
     private let total: Int
-    private let expectedSamples: Int
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
-    /// - Parameters:
-    ///   - total: number of patients.
-    ///   - samplesPerPatient: what one patient takes, about.
-    init(total: Int, samplesPerPatient: Int) {
-        self.total = total
-        expectedSamples = max(1, samplesPerPatient)
-    }
+    /// Shows the progress of a number of patients.
+    init(total: Int) { self.total = total }
 
     /// Takes what happened.
     func take(_ event: Generator.Event) {
         state.withLock { state in
             switch event {
+            case .began(let samples):
+                state.begun += 1
+                state.expected += samples
             case .samples(let count): state.samples += count
             case .finished(_, isNew: true): state.finished += 1
             case .finished(_, isNew: false): state.kept += 1
@@ -59,7 +58,8 @@ final class ProgressBar: Sendable {
 
     private func line(_ state: State, seconds: Double) -> String {
         let toMake = Double(max(1, total - state.kept))
-        let underWay = Double(state.samples) / Double(expectedSamples)
+        // Patients that have not begun will take what the others take.
+        let underWay = Double(state.samples) * Double(state.begun) / Double(max(1, state.expected))
         let done = min(toMake, max(Double(state.finished), min(underWay, toMake - 0.01)))
         let share = state.finished + state.kept == total ? 1 : done / toMake
         let rate = Double(state.samples) / max(seconds, 1e-3)
