@@ -1,1 +1,1 @@
-print("cineforge")
+CineForge.main()

@@ -3,26 +3,31 @@ import Core
 extension Cohort {
     private static let attempts = 1000
 
-    /// Draws one patient. The result depends on the cohort, the seed and the patient's number alone.
+    /// Draws one patient.
     ///
-    /// Values are correlated through a Gaussian copula. A draw outside the group's limits or the hard limits of
+    /// The result depends on the cohort, the seed and the patient's numbers alone.
+    ///
+    /// Values are correlated through a Gaussian copula and spread evenly over patients of successive ranks, so that few
+    /// of them have the population's means (see `EvenSpread`). A draw outside the group's limits or the hard limits of
     /// `PatientParameters` is repeated, up to 1000 times, from the same stream.
     ///
     /// - Parameters:
     ///   - seed: The recipe's seed.
     ///   - patient: The patient's number, from 0.
+    ///   - rank: Its number among the patients of this cohort, from 0; by default `patient`.
     /// - Throws: `CineError` when the cohort lacks a value, its correlations contradict one another, or no draw keeps
     ///   its limits.
-    public func draw(seed: UInt64, patient: Int) throws -> PatientParameters {
+    public func draw(seed: UInt64, patient: Int, rank: Int? = nil) throws -> PatientParameters {
         var random = Philox(seed: seed, patient: patient, stage: .cohort)
-        let spread = EvenSpread(seed: seed, patient: patient)
-        let isFemale = spread.sex < femaleShare
+        let spread = EvenSpread(seed: seed, rank: rank ?? patient)
+        let variables = Variable.allCases
+        let isFemale = spread(random.uniform(), index: variables.count) < femaleShare
         let model = try Model(self, isFemale: isFemale)
         var reason = ""
         for attempt in 0..<Self.attempts {
-            let shares = Variable.allCases.map { variable in
+            let shares = variables.indices.map { index in
                 let share = random.uniform()
-                return attempt == 0 ? spread.share(of: variable) ?? share : share
+                return attempt == 0 ? spread(share, index: index) : share
             }
             let parameters = try assemble(model.values(shares), isFemale: isFemale, random: &random)
             guard let violation = parameters.violation(of: model.limits) else { return parameters }
@@ -52,7 +57,7 @@ extension Cohort {
             }
             let order = Dictionary(uniqueKeysWithValues: zip(Variable.allCases, 0...))
             scores = try NormalScores(
-                count: Variable.allCases.count,
+                names: Variable.allCases.map(\.rawValue),
                 correlations: blocks.flatMap { $0.correlations ?? [] }.compactMap { pair in
                     guard let first = order[pair.first], let second = order[pair.second] else { return nil }
                     return (first, second, pair.coefficient)

@@ -42,6 +42,7 @@ extension Cohort {
     private static func weights<Kind>(_ kind: Kind.Type) -> Schema
     where Kind: CaseIterable & RawRepresentable, Kind.RawValue == String {
         .object(
-            kind.allCases.map { Schema.Property($0.rawValue, .number(0...1e6), "Relative frequency of \($0.rawValue)") })
+            kind.allCases.map { Schema.Property($0.rawValue, .number(0...1e6), "Relative frequency of \($0.rawValue)") }
+        )
     }
 }

@@ -16,7 +16,7 @@ public struct Cohort: Sendable, Codable, Hashable {
     public var hypertrophy: [Hypertrophy: Double]?
     /// Relative frequency of the infarcted territories; left out, there is no infarct.
     public var infarcts: [CoronaryTerritory: Double]?
-    /// Distributions, limits and correlations with their sources. Later blocks replace values of earlier ones.
+    /// Distributions, limits and correlations with their sources; later blocks replace values of earlier ones.
     public var blocks: [Block]
 
     /// Values with a common source.

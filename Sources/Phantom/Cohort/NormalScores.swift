@@ -4,10 +4,11 @@ import Core
 struct NormalScores: Sendable {
     private let factor: [[Double]]
 
-    /// Factors the matrix of some correlations of `count` values; the others are 0.
+    /// Factors the matrix of some correlations of named values; the others are 0.
     ///
     /// - Throws: `CineError` when no values can correlate like this.
-    init(count: Int, correlations: [(Int, Int, Double)]) throws {
+    init(names: [String], correlations: [(Int, Int, Double)]) throws {
+        let count = names.count
         var rows = (0..<count).map { row in (0..<count).map { $0 == row ? 1.0 : 0 } }
         for (first, second, coefficient) in correlations {
             rows[first][second] = coefficient
@@ -20,7 +21,11 @@ struct NormalScores: Sendable {
                 if row == column {
                     guard rest > 1e-9 else {
                         throw CineError(
-                            .badData, "the correlations contradict one another: no values can vary like this")
+                            .badData,
+                            """
+                            the correlations contradict one another: the others leave no room for those of \(names[row]). \
+                            Lower some, or state how its partners correlate.
+                            """)
                     }
                     rows[row][row] = rest.squareRoot()
                 } else {

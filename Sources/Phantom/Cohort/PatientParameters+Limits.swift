@@ -11,7 +11,9 @@ extension PatientParameters {
         public let value: @Sendable (PatientParameters) -> Double
     }
 
-    /// Hard physiological limits: no patient lies outside, whatever the cohort. They also name what cohorts may limit.
+    /// Hard physiological limits: no patient lies outside, whatever the cohort.
+    ///
+    /// They also name what cohorts may limit.
     ///
     /// - Reference: about 5 SD around the healthy means of phantom.md 2.1.1, widened to the diseases of 2.1.2.
     public static let limits: [Limit] = [

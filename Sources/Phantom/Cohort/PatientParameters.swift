@@ -100,7 +100,9 @@ public struct PatientParameters: Sendable, Codable, Hashable {
 
     /// Right ventricle.
     public struct RightVentricle: Sendable, Codable, Hashable {
-        /// End-diastolic volume in mL. Its stroke volume is the left ventricle's.
+        /// End-diastolic volume in mL.
+        ///
+        /// Its stroke volume is the left ventricle's.
         public var edvML = 182.0
         /// Thickness of the free wall in mm.
         public var wallMM = 3.5

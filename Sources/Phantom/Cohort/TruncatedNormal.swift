@@ -56,7 +56,8 @@ struct TruncatedNormal: Sendable, Hashable {
         }
         throw CineError(
             .badData,
-            "no normal distribution cut to \(limits) has mean \(mean) and SD \(deviation): widen the clip or lower the SD")
+            "no normal distribution cut to \(limits) has mean \(mean) and SD \(deviation): widen the clip or lower the SD"
+        )
     }
 
     /// The value below which a share lies.

@@ -1,4 +1,6 @@
-/// A value that a cohort draws, by its name in YAML. The order enters every patient's bytes: add at the end.
+/// A value that a cohort draws, by its name in YAML.
+///
+/// The order enters every patient's bytes: add at the end.
 public enum Variable: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
     /// Age in years.
     case age = "age_years"

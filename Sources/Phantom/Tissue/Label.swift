@@ -1,4 +1,6 @@
-/// The canonical classes of label maps. The raw values are part of the file format.
+/// The canonical classes of label maps.
+///
+/// The raw values are part of the file format.
 public enum Label: UInt8, CaseIterable, Sendable, Codable {
     /// Air and whatever is not listed.
     case background = 0

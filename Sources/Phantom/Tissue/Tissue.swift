@@ -40,4 +40,3 @@ public enum Tissue: UInt8, CaseIterable, Sendable, Codable {
     /// The name in recipes and files: `arterial_blood`.
     public var name: String { snakeCase("\(self)") }
 }
-

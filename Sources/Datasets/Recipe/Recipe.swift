@@ -1,0 +1,140 @@
+import Core
+import Phantom
+import Scanner
+
+/// What a dataset is made from: which patients, and what is measured of them.
+///
+/// A resolved recipe holds every default and the contents of every cohort and tissue table that it uses, so it needs
+/// no other file. Its canonical JSON names the dataset (`sha256`).
+public struct Recipe: Sendable, Hashable, Codable {
+    /// Version of the form.
+    public var version = 1
+    /// Name of the dataset.
+    public var name = "dataset"
+    /// Seed of everything that is drawn.
+    public var seed: UInt64 = 1
+    /// Frames per heartbeat, in every series.
+    public var frames = 25
+    /// Patients, group after group.
+    public var patients: [PatientGroup] = []
+    /// How patients are divided for learning.
+    public var split = Split()
+    /// High-resolution volumes; absent when not asked for.
+    public var volume: VolumeRequest?
+    /// Cine slices; absent when not asked for.
+    public var cine: CineRequest?
+    /// How breath-holds displace the slices; absent for none.
+    public var breathHolds: BreathHoldModel?
+    /// Whether pictures are made.
+    public var previews = true
+    /// Relaxation of the tissues.
+    public var tissues = TissueTable.reference15T
+    /// The cohorts that are used, by name.
+    public var cohorts: [String: Cohort] = [:]
+
+    enum CodingKeys: String, CodingKey {
+        case version, name, seed, frames, patients, split, volume, cine, previews, tissues, cohorts
+        case breathHolds = "breath_holds"
+    }
+
+    /// The scan: that of the cine slices, or the default one when only volumes are asked for.
+    public var scan: CineProtocol {
+        var scan = cine?.scan ?? CineProtocol()
+        scan.frames = frames
+        scan.fieldT = tissues.fieldT
+        return scan
+    }
+
+    /// Shares of the patients for training, validation and test; they need not add up to 1.
+    public struct Split: Sendable, Hashable, Codable {
+        /// For training.
+        public var train = 1.0
+        /// For choosing among trained models.
+        public var validation = 0.0
+        /// For the final score.
+        public var test = 0.0
+    }
+
+    /// High-resolution volumes around the heart.
+    public struct VolumeRequest: Sendable, Hashable, Codable {
+        /// How displacement is stored.
+        public enum Displacement: String, Sendable, Codable, CaseIterable {
+            /// Not at all.
+            case none
+            /// Half precision: better than 0.01 mm.
+            case float16
+            /// Single precision.
+            case float32
+        }
+        /// Edge of the cubic voxels in mm.
+        public var spacingMM = 1.25
+        /// Voxels along x, y and z, centred on the heart; absent to cover the heart with a margin.
+        public var size: [Int]?
+        /// Margin around the heart in mm; absent where a size is given.
+        public var marginMM: Double? = 5
+        /// Whether images are stored.
+        public var image = true
+        /// Whether label maps are stored.
+        public var label = true
+        /// How displacement from end-diastole is stored.
+        public var displacement = Displacement.float16
+
+        /// The defaults.
+        public init() {}
+
+        enum CodingKeys: String, CodingKey {
+            case size, image, label, displacement
+            case spacingMM = "spacing_mm"
+            case marginMM = "margin_mm"
+        }
+    }
+
+    /// Cine slices: the views and the protocol.
+    public struct CineRequest: Sendable, Hashable {
+        /// The views that are scanned.
+        public var views = View.allCases
+        /// How they are scanned; frames and field strength come from the recipe.
+        public var scan = CineProtocol()
+    }
+
+    /// Patients that are drawn alike.
+    public struct PatientGroup: Sendable, Hashable, Codable {
+        /// Name of the cohort; absent for the reference patient.
+        public var cohort: String?
+        /// True for the reference patient.
+        public var reference: Bool?
+        /// Number of patients.
+        public var count = 1
+        /// Number of the first subject: the same number is the same heart. By default subjects count on.
+        public var firstSubject: Int?
+        /// Breath-holds of these patients; absent for the recipe's.
+        public var breathHolds: BreathHoldModel?
+        /// Values that replace drawn ones, in the form of `PatientParameters` with snake-case names.
+        public var parameters: JSONValue?
+
+        enum CodingKeys: String, CodingKey {
+            case cohort, reference, count, parameters
+            case firstSubject = "first_subject"
+            case breathHolds = "breath_holds"
+        }
+    }
+}
+
+extension Recipe.CineRequest: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case views
+    }
+
+    /// Reads views and protocol from one object.
+    public init(from decoder: any Decoder) throws {
+        views = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent([View].self, forKey: .views) ?? views
+        scan = try CineProtocol(from: decoder)
+    }
+
+    /// Writes views and protocol into one object.
+    public func encode(to encoder: any Encoder) throws {
+        try scan.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(views, forKey: .views)
+    }
+}

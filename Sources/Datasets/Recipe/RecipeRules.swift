@@ -1,0 +1,55 @@
+import Core
+import Phantom
+
+/// What a schema cannot say: rules between the keys of a recipe.
+struct RecipeRules {
+    let document: ConfigDocument
+
+    /// Checks what was written, before defaults are filled in.
+    func check(_ json: JSONValue) throws {
+        guard case .array(let groups) = json["patients"] else { return }
+        for (index, group) in groups.enumerated() {
+            let isReference = group["reference"] == .bool(true)
+            guard isReference != (group["cohort"] != nil) else {
+                throw error(
+                    ["patients", String(index)],
+                    "`patients.\(index)`: expected either `cohort: NAME` or `reference: true`, found "
+                        + (isReference ? "both" : "neither"))
+            }
+        }
+        if json["volume"] == nil, json["cine"] == nil {
+            throw error([], "expected at least one of `volume` and `cine`, found neither; nothing would be made")
+        }
+        if json["volume"]?["size"] != nil, json["volume"]?["margin_mm"] != nil {
+            throw error(["volume", "margin_mm"], "`volume`: expected `size` or `margin_mm`, found both; remove one")
+        }
+    }
+
+    /// Checks the resolved recipe.
+    func check(_ recipe: Recipe) throws {
+        if let volume = recipe.volume, !volume.image, !volume.label, volume.displacement == .none {
+            throw error(["volume"], "`volume`: image, label and displacement are all off; ask for one or remove `volume`")
+        }
+        if let cine = recipe.cine, Set(cine.views).count != cine.views.count {
+            throw error(["cine", "views"], "`cine.views`: a view is listed twice; keep one")
+        }
+        let shares = [recipe.split.train, recipe.split.validation, recipe.split.test]
+        let total = shares.reduce(0, +)
+        guard total > 0, total <= 1 + 1e-9 else {
+            throw error(
+                ["split"], "`split`: expected shares that add up to at most 1, found \(JSONValue.shortest(total))")
+        }
+        for (index, group) in recipe.patients.enumerated() {
+            do {
+                _ = try recipe.parameters(of: group, subject: group.firstSubject ?? 0)
+            } catch let problem as CineError {
+                let path = ["patients", String(index)] + (group.parameters == nil ? [] : ["parameters"])
+                throw error(path, "`patients.\(index)`: \(problem.message)")
+            }
+        }
+    }
+
+    private func error(_ path: [String], _ message: String) -> CineError {
+        CineError(.badData, "\(document.name):\(document.line(of: path)): \(message)")
+    }
+}

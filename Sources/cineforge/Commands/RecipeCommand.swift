@@ -1,0 +1,70 @@
+import ArgumentParser
+import Core
+import Datasets
+import Foundation
+
+/// Everything about recipes but making them.
+struct RecipeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recipe", abstract: "Check, print and describe recipes.",
+        subcommands: [Check.self, PrintRecipe.self, PrintSchema.self])
+
+    /// Says whether a recipe is right.
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Check a recipe and say what it would make.")
+
+        @OptionGroup var source: RecipeOptions
+
+        func run() throws {
+            let recipe = try source.load()
+            let parts = [recipe.volume.map { _ in "volumes" }, recipe.cine.map { $0.views.map(\.rawValue).joined(separator: ", ") }]
+            let patients = recipe.roster().count
+            Terminal.print(
+                "\(source.recipe): right; \(Words.count(patients, "patient")), \(Words.count(recipe.frames, "frame")), "
+                    + parts.compactMap { $0 }.joined(separator: " and "))
+        }
+    }
+
+    /// Prints a recipe with every default.
+    struct PrintRecipe: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "print", abstract: "Print a recipe with every default, its cohorts and tissues, as YAML.")
+
+        @OptionGroup var source: RecipeOptions
+        @Flag(help: "Print JSON.") var json = false
+
+        func run() throws {
+            let recipe = try source.load()
+            if json {
+                Terminal.print(try recipe.json())
+            } else {
+                Terminal.write(try recipe.yaml(), to: .standardOutput)
+            }
+        }
+    }
+
+    /// Prints the JSON Schema.
+    struct PrintSchema: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "schema", abstract: "Print the JSON Schema of recipes, for editors.")
+
+        func run() throws { Terminal.print(Recipe.schema.jsonSchema(title: "CineForge recipe")) }
+    }
+}
+
+/// Which recipe, and what to change in it.
+struct RecipeOptions: ParsableArguments {
+    @Argument(help: "Recipe file (YAML).") var recipe: String
+    @Option(help: ArgumentHelp("Seed instead of the recipe's.", valueName: "s")) var seed: UInt64?
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Change a key: volume.spacing_mm=2, patients.0.count=5. Repeatable.", valueName: "key=value"))
+    var overrides: [String] = []
+
+    /// The resolved recipe.
+    func load() throws -> Recipe {
+        let url = URL(fileURLWithPath: recipe)
+        return try RecipeLoader(recipe: url, executable: Bundle.main.executableURL)
+            .load(url, overrides: overrides, seed: seed)
+    }
+}

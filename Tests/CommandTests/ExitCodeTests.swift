@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+@Suite("Exit codes") struct ExitCodeTests {
+    /// `{recipe}` is a good recipe, `{bad}` one with a mistake, `{out}` a folder that is not there, `{full}` one that
+    /// holds something else.
+    private static let cases: [(arguments: String, status: Int32, says: String)] = [
+        ("--help", 0, ""), ("--version", 0, ""), ("version", 0, ""), ("version --json", 0, ""), ("doctor", 0, ""),
+        ("recipe schema", 0, ""), ("recipe check {recipe}", 0, ""), ("recipe print {recipe}", 0, ""),
+        ("generate {recipe} --out {out} --dry-run", 0, ""), ("generat {recipe} --out {out}", 64, "generate"),
+        ("generate", 64, "Missing expected argument"), ("generate {recipe}", 64, "--out"),
+        ("generate {recipe} --out {out} --jobs 0", 64, "expected 1 to 1024"),
+        ("generate {recipe} --out {out} --jobs many", 64, "jobs"), ("generate {recipe} --out {out} --frobnicate", 64, "frobnicate"),
+        ("generate {recipe} --out {out} --only p000009", 64, "expected p000000 to p000003"),
+        ("generate {recipe} --out {out} --set frames", 64, "key=value"),
+        ("generate {recipe} --out {out} --set frames=many", 65, "whole number"),
+        ("generate {bad} --out {out}", 65, "did you mean `frames`?"), ("recipe check {bad}", 65, "bad.yml:4"),
+        ("generate nowhere.yml --out {out}", 66, "nowhere.yml"), ("inspect nowhere", 66, "nowhere"),
+        ("verify nowhere", 66, "manifest.json"), ("verify {full}", 66, "manifest.json"),
+        ("export nowhere --to nifti --out {out}", 66, "manifest.json"), ("export {full} --to dicom --out {out}", 64, "nifti"),
+        ("inspect {recipe}", 65, "expected an HDF5 file"), ("generate {recipe} --out {full}", 73, "--resume"),
+        ("generate {recipe} --out {full} --resume", 73, "not a dataset"),
+        ("generate {recipe} --out /proc/nowhere", 73, "cannot create"),
+    ]
+
+    @Test("Each mistake has its code and a message", arguments: cases.indices)
+    func exitCode(index: Int) throws {
+        let (arguments, status, says) = Self.cases[index]
+        let folder = try Folder()
+        let recipe = try folder.recipe()
+        let bad = folder("bad.yml")
+        try "version: 1\nname: x\npatients: [{reference: true}]\nfraems: 3\ncine: {}".write(to: bad, atomically: true, encoding: .utf8)
+        try FileManager.default.createDirectory(at: folder("full"), withIntermediateDirectories: true)
+        try "x".write(to: folder("full/thesis.tex"), atomically: true, encoding: .utf8)
+        let words = arguments.split(separator: " ").map {
+            $0.replacingOccurrences(of: "{recipe}", with: recipe).replacingOccurrences(of: "{bad}", with: bad.path)
+                .replacingOccurrences(of: "{out}", with: folder("out").path)
+                .replacingOccurrences(of: "{full}", with: folder("full").path)
+        }
+        let outcome = try Program.run(words)
+        #expect(outcome.status == status, "\(arguments): \(outcome.errors)")
+        #expect(outcome.errors.contains(says), "\(arguments): \(outcome.errors)")
+        #expect(status == 0 || outcome.output.isEmpty)
+    }
+}
+
+@Suite("Help") struct HelpTests {
+    private static let commands = ["", "generate", "inspect", "verify", "export", "recipe", "recipe check", "doctor", "version"]
+
+    /// The texts lie in `Snapshots/`; `CINEFORGE_RECORD=1 swift test --filter HelpTests` renews them.
+    @Test("Says what it said", arguments: commands)
+    func help(command: String) throws {
+        let arguments = command.split(separator: " ").map(String.init) + ["--help"]
+        let outcome = try Program.run(arguments, environment: ["COLUMNS": "100"])
+        #expect(outcome.status == 0)
+        let name = command.isEmpty ? "cineforge" : command.replacingOccurrences(of: " ", with: "-")
+        let file = Program.project.appendingPathComponent("Tests/Snapshots/\(name).txt")
+        if ProcessInfo.processInfo.environment["CINEFORGE_RECORD"] != nil {
+            try outcome.output.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(outcome.output == (try String(contentsOf: file, encoding: .utf8)))
+        #expect(outcome.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 50)
+    }
+}

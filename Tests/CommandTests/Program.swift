@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+/// The program, as users run it.
+struct Program {
+    /// What a run left.
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// The built program lies beside the test bundle.
+    static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .appendingPathComponent("cineforge")
+
+    /// The project's own folder.
+    static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Starts the program; its output goes to files, which never fill up.
+    static func start(_ arguments: [String], environment: [String: String] = [:], in folder: URL) throws -> Process {
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.currentDirectoryURL = project
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        for (name, set) in [("output", true), ("errors", false)] {
+            let url = folder.appendingPathComponent(name)
+            try Data().write(to: url)
+            let handle = try FileHandle(forWritingTo: url)
+            if set { process.standardOutput = handle } else { process.standardError = handle }
+        }
+        try process.run()
+        return process
+    }
+
+    /// Runs the program to its end.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        let folder = try Folder()
+        let process = try start(arguments, environment: environment, in: folder.url)
+        process.waitUntilExit()
+        func text(_ name: String) throws -> String { try String(contentsOf: folder(name), encoding: .utf8) }
+        return Outcome(status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
+    }
+}
+
+/// A folder that goes with the test.
+final class Folder {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("cineforge-command-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func callAsFunction(_ name: String) -> URL { url.appendingPathComponent(name) }
+
+    /// Writes a small recipe and returns its path.
+    func recipe(patients: Int = 4, previews: Bool = false) throws -> String {
+        let text = """
+            version: 1
+            name: tiny
+            seed: 7
+            frames: 3
+            previews: \(previews)
+            patients:
+              - {reference: true, count: \(patients), breath_holds: {severity: 3}}
+            volume: {spacing_mm: 10, size: [14, 12, 13]}
+            cine: {views: [sax, lax_4ch], pixel_mm: 9, slice_count: 2, layer_spacing_mm: 4, oversampling: 1}
+            """
+        let url = self("recipe.yml")
+        try text.write(to: url, atomically: true, encoding: .utf8)
+        return url.path
+    }
+}

@@ -1,0 +1,26 @@
+#!/bin/bash
+# Opens what cineforge writes with the tools that users have: h5py, nibabel, SimpleITK.
+#
+#   Tests/Interop/run.sh [path of cineforge]
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+program=$(realpath "${1:-$root/.build/release/cineforge}")
+venv="$root/.venv-interop"
+if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    if ! "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"; then
+        rm -rf "$venv"
+        echo "INTEROP SKIPPED: the Python packages cannot be installed here (no network?)" >&2
+        exit 0
+    fi
+    cp "$here/requirements.txt" "$venv/requirements.txt"
+fi
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+"$program" generate "$here/interop.yml" --out "$folder/dataset" --set seed=11
+"$program" export "$folder/dataset" --to nifti --out "$folder/nifti"
+"$program" recipe schema > "$folder/schema.json"
+"$program" recipe print "$here/interop.yml" --set seed=11 --json > "$folder/recipe.json"
+CINEFORGE_INTEROP="$folder" "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"
