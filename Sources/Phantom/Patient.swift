@@ -24,7 +24,7 @@ public struct Patient: Sendable {
         curves = ChamberCurves(parameters: parameters)
         anatomy = try Anatomy.sized(for: parameters, atED: curves.volumes(at: 0))
         dynamics = HeartDynamics(parameters: parameters, curves: curves, anatomy: anatomy)
-        landmarks = Landmarks(anatomy.layout)
+        landmarks = Landmarks(anatomy.layout, parameters)
         measures = Measures(parameters, curves, anatomy)
     }
 
