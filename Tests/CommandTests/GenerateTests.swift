@@ -31,7 +31,9 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
             try generate("shards", [], environment: ["SLURM_PROCID": "\(rank)", "SLURM_NTASKS": "3"])
         }
         #expect(try hashes(folder("shards")) == expected)
-        let manifests = try ["one", "two", "only", "shards"].map { try String(contentsOf: folder("\($0)/manifest.json"), encoding: .utf8) }
+        let manifests = try ["one", "two", "only", "shards"].map {
+            try String(contentsOf: folder("\($0)/manifest.json"), encoding: .utf8)
+        }
         #expect(Set(manifests).count == 1)
         for name in ["one", "two", "only", "shards"] {
             #expect(try Program.run(["verify", folder(name).path]).status == 0)
@@ -78,7 +80,9 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
         let recipe = try folder.recipe(patients: 500)
         let out = folder("out")
         let process = try Program.start(["generate", recipe, "--out", out.path], in: folder.url)
-        while !FileManager.default.fileExists(atPath: out.appendingPathComponent("state/p000000.json").path), process.isRunning {
+        while !FileManager.default.fileExists(atPath: out.appendingPathComponent("state/p000000.json").path),
+            process.isRunning
+        {
             Thread.sleep(forTimeInterval: 0.02)
         }
         kill(process.processIdentifier, signal)
@@ -101,7 +105,8 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
         let out = folder("out")
         let first = try Program.start(["generate", recipe, "--out", out.path], in: folder.url)
         defer { first.terminate() }
-        while !FileManager.default.fileExists(atPath: out.appendingPathComponent("manifest.json").path), first.isRunning {
+        while !FileManager.default.fileExists(atPath: out.appendingPathComponent("manifest.json").path), first.isRunning
+        {
             Thread.sleep(forTimeInterval: 0.02)
         }
         let second = try Program.run(["generate", recipe, "--out", out.path, "--resume"])

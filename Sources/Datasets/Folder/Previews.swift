@@ -54,7 +54,8 @@ public enum Previews {
         if let view = views.first(where: { group == "cine/\($0.view.rawValue)" }) { return try panels(view) }
         let known = (try file.volume() == nil ? [] : ["truth/volume"]) + views.map { "cine/\($0.view.rawValue)" }
         throw CineError(
-            .usage, "no picture of `\(group)`; expected one of \(known.joined(separator: ", "))"
+            .usage,
+            "no picture of `\(group)`; expected one of \(known.joined(separator: ", "))"
                 + Nearest.hint(for: group, among: known))
     }
 

@@ -110,7 +110,8 @@ public struct Generator: Sendable {
         if isStopped(), !plans.allSatisfy({ plan in manifest.patients.contains { $0.id == plan.id } }) {
             throw CineError(
                 .interrupted,
-                "interrupted with \(manifest.patients.count) patients finished; add --resume to the same command to go on")
+                "interrupted with \(manifest.patients.count) patients finished; add --resume to the same command to go on"
+            )
         }
         return manifest
     }
