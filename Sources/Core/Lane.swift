@@ -34,14 +34,14 @@ extension SIMD16<Float>: Lane {
     @inlinable @inline(__always) public init(_ constant: Double) { self.init(repeating: Float(constant)) }
     @inlinable @inline(__always) public var squareRooted: Self { clanes_sqrt(self) }
     @inlinable @inline(__always) public static func smaller(_ a: Self, _ b: Self) -> Self {
-        b.replacing(with: a, where: a .< b)
+        clanes_min(a, b)
     }
     @inlinable @inline(__always) public static func larger(_ a: Self, _ b: Self) -> Self {
-        a.replacing(with: b, where: a .< b)
+        clanes_max(a, b)
     }
     @inlinable @inline(__always)
     public static func pick(_ a: Self, lessThan b: Self, _ yes: Self, else no: Self) -> Self {
-        no.replacing(with: yes, where: a .< b)
+        clanes_pick(a, b, yes, no)
     }
     @inlinable @inline(__always)
     public static func fraction(_ a: Self) -> Self {

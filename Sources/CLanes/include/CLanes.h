@@ -4,9 +4,25 @@
 #define CLANES_H
 
 typedef float clanes_float16 __attribute__((ext_vector_type(16)));
+typedef int clanes_int16 __attribute__((ext_vector_type(16)));
 
 static inline __attribute__((always_inline)) clanes_float16 clanes_sqrt(clanes_float16 x) {
     return __builtin_elementwise_sqrt(x);
+}
+
+static inline __attribute__((always_inline)) clanes_float16 clanes_min(clanes_float16 a, clanes_float16 b) {
+    return __builtin_elementwise_min(a, b);
+}
+
+static inline __attribute__((always_inline)) clanes_float16 clanes_max(clanes_float16 a, clanes_float16 b) {
+    return __builtin_elementwise_max(a, b);
+}
+
+// yes where a < b, else no: one compare and one blend; SIMD16.replacing(with:where:) goes through integer masks.
+static inline __attribute__((always_inline)) clanes_float16 clanes_pick(
+    clanes_float16 a, clanes_float16 b, clanes_float16 yes, clanes_float16 no) {
+    clanes_int16 mask = a < b;
+    return (clanes_float16)(((clanes_int16)yes & mask) | ((clanes_int16)no & ~mask));
 }
 
 #endif

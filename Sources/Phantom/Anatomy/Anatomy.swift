@@ -6,6 +6,10 @@ struct Anatomy: Sendable {
     let layout: HeartLayout
     /// Brushes from the skin to the heart's innermost parts.
     let brushes: [Brush]
+    /// How many of the brushes belong to the chest.
+    private let chestCount: Int
+    /// The heart's brushes alone: they cover the chest's, so its chambers need no others.
+    var heartBrushes: [Brush] { Array(brushes[chestCount...]) }
     /// Variation of the signal within tissues.
     let texture: Texture
 
@@ -14,8 +18,9 @@ struct Anatomy: Sendable {
         self.layout = layout
         texture = Texture(seed: parameters.textureSeed)
         let chest = ChestBrushes(chest: parameters.chest, seed: parameters.textureSeed)
-        let heart = HeartBrushes(layout: layout, parameters: parameters, texture: texture)
+        let heart = HeartBrushes(layout: layout, parameters: parameters)
         brushes = chest.all + heart.all
+        chestCount = brushes.count - heart.all.count
     }
 
     /// Sizes RV and atria so that their volumes at end-diastole are the requested ones.
@@ -28,16 +33,22 @@ struct Anatomy: Sendable {
             (.rvCavity, volumes.rvML), (.laCavity, volumes.laML), (.raCavity, volumes.raML),
         ]
         var factors = [1.0, 1.0, 1.0]
-        for round in 0..<12 {
+        // dlog(volume)/dlog(size) of each chamber, learnt on the way.
+        var powers = [2.2, 2.8, 2.8]
+        var last: (factors: [Double], volumes: [Double])?
+        for _ in 0..<12 {
             let anatomy = Anatomy(layout: layout, parameters: parameters)
             let measured = chambers.map { ChamberSamples(anatomy: anatomy, label: $0.label, spacingMM: 1.5).volumeML }
-            let misses = zip(chambers, measured).map { abs($0.targetML - $1) / $0.targetML }
-            if misses.allSatisfy({ $0 < 1e-4 }) || (round == 11 && misses.allSatisfy { $0 < 1e-3 }) { return anatomy }
-            for (i, chamber) in chambers.enumerated() where misses[i] >= 2e-5 {
-                // Volume goes nearly as the cube of the size, faster where the LV cuts into it.
-                let power = chamber.label == .rvCavity ? 0.29 : 0.36
-                factors[i] *= pow(chamber.targetML / max(measured[i], 1), power)
+            let misses = zip(chambers, measured).map { log($0.targetML / max($1, 1)) }
+            if misses.allSatisfy({ abs($0) < 1e-4 }) { return anatomy }
+            for i in chambers.indices {
+                if let last, abs(log(factors[i] / last.factors[i])) > 1e-6 {
+                    let power = log(measured[i] / last.volumes[i]) / log(factors[i] / last.factors[i])
+                    if (1.0...6).contains(power) { powers[i] = power }
+                }
             }
+            last = (factors, measured)
+            for i in chambers.indices { factors[i] *= exp(misses[i] / powers[i]) }
             guard factors.allSatisfy({ (0.4...2.5).contains($0) }) else { break }
             layout = initial.scaled(rv: factors[0], la: factors[1], ra: factors[2])
         }
@@ -52,8 +63,7 @@ extension HeartLayout {
     /// The layout with RV and atria larger or smaller.
     func scaled(rv: Double, la: Double, ra: Double) -> HeartLayout {
         var result = self
-        result.rvHalfAxes = rvHalfAxes * Vector3(rv, 0.4 + 0.6 * rv, 0.5 + 0.5 * rv)
-        result.rvCenter.x = epiRadius - 7 * scale * rv
+        result.rvHalfAxes = rvHalfAxes * Vector3(rv, 0.3 + 0.7 * rv, 0.4 + 0.6 * rv)
         result.laHalfAxes = laHalfAxes * la
         result.laCenter.z = baseZ - 3 - laHalfAxes.z * la
         result.raHalfAxes = raHalfAxes * ra

@@ -5,9 +5,14 @@ import Foundation
 struct HeartBrushes {
     let layout: HeartLayout
     let parameters: PatientParameters
-    let texture: Texture
+    private let solid: Primitive.LVSolid
 
-    private var solid: Primitive.LVSolid { .init(shape: layout.lv, toFrame: layout.frame.inverse) }
+    init(layout: HeartLayout, parameters: PatientParameters) {
+        self.layout = layout
+        self.parameters = parameters
+        solid = Primitive.LVSolid(layout: layout, lv: parameters.lv, seed: parameters.textureSeed)
+    }
+
     private func at(_ p: Vector3) -> Vector3 { layout.place(p) }
     private var k: Double { layout.scale }
 
@@ -29,32 +34,27 @@ struct HeartBrushes {
         .capsule(from: at(a), to: at(b), radius: ra, endRadius: rb)
     }
 
+    /// Body, cut at the tricuspid plane, and outflow tract, cut at the pulmonary valve.
     private var rvParts: [Primitive] {
-        [
-            ellipsoid(layout.rvCenter, layout.rvHalfAxes),
-            tube(layout.conus, layout.pulmonaryValve, 17 * k, 12.5 * k),
+        var axes = layout.frame
+        axes.translation = .zero
+        return [
+            .cutEllipsoid(
+                center: at(layout.rvCenter), axes: axes, halfAxes: layout.rvHalfAxes,
+                point: at([0, 0, layout.tricuspidZ]), normal: layout.frame.z * -1),
+            tube(layout.conus, layout.pulmonaryValve, 16 * k, 12.5 * k),
         ]
     }
 
-    /// The tricuspid plane opens for the outflow tract by lying above it.
     private var rvClips: [Primitive] {
         let along = normalize(layout.pulmonaryValve - layout.conus)
         return [.halfSpace(point: at(layout.pulmonaryValve), normal: layout.frame.rotate(along))]
     }
 
-    private var aboveTricuspid: Primitive {
-        // A slab above the tricuspid plane, on the inferior side of the outflow tract.
-        .capsule(
-            from: at([layout.tricuspidValve.x + 4 * k, 26 * k, layout.tricuspidZ - 42 * k]),
-            to: at([layout.tricuspidValve.x + 4 * k, 26 * k, layout.tricuspidZ - 42.1 * k]), radius: 42 * k,
-            endRadius: 42 * k)
-    }
-
+    /// The column of the LV, up through the aortic root and the left atrium.
     private var rvHoles: [Primitive] {
-        [
-            tube([0, 0, layout.baseZ + 30], [0, 0, layout.baseZ - 60], layout.epiRadius - 1, layout.epiRadius - 1),
-            aboveTricuspid,
-        ]
+        let radius = layout.epiRadius - 1
+        return [tube([0, 0, layout.baseZ + 30], [0, 0, layout.baseZ - 60], radius, radius)]
     }
 
     // MARK: Brushes
@@ -101,7 +101,7 @@ struct HeartBrushes {
 
     private var leftAtrium: [Brush] {
         let c = layout.laCenter
-        var body = [
+        let body = [
             ellipsoid(c, layout.laHalfAxes),
             tube(c, layout.mitralValve - Vector3(0, 0, 3), 15 * k, 14 * k),
             tube(c + Vector3(-8, -12, 6) * k, c + Vector3(-24, -26, 18) * k, 7 * k, 4 * k),
@@ -110,7 +110,6 @@ struct HeartBrushes {
         let lumen = ostia.map { Primitive.capsule(from: $0.0, to: $0.1, radius: 5.5, endRadius: 5) }
         let wall = Brush(tissue: .valve, label: .otherHeart, parts: lumen, growth: 1, blend: 0)
         let veins = Brush(tissue: .arterialBlood, label: .pulmonaryVein, parts: lumen)
-        body[0] = ellipsoid(c, layout.laHalfAxes)
         return [wall, veins] + chamber(body, wallMM: 2, blood: .arterialBlood, label: .laCavity, blend: 8 * k)
     }
 
@@ -154,6 +153,14 @@ struct HeartBrushes {
             Brush(
                 tissue: .myocardium, label: .rvWall, parts: rvParts, clips: rvClips, holes: rvHoles,
                 growth: parameters.rv.wallMM, blend: 10 * k),
+            // The tricuspid orifice, open towards the atrium.
+            Brush(
+                tissue: .venousBlood, label: .raCavity,
+                parts: [
+                    tube(
+                        layout.tricuspidValve - Vector3(0, 0, 8), layout.tricuspidValve + Vector3(0, 0, 2), 15 * k,
+                        16 * k)
+                ], holes: rvHoles),
             Brush(
                 tissue: .venousBlood, label: .rvCavity, parts: rvParts, clips: rvClips, holes: rvHoles, blend: 10 * k),
             // Moderator band and an anterior papillary muscle.
@@ -249,12 +256,11 @@ struct HeartBrushes {
         let lv = parameters.lv
         var brushes = [Brush(tissue: .myocardium, label: .lvMyocardium, parts: [.lvBody(solid)])]
         if lv.scarTransmurality.contains(where: { $0 > 0 }) {
-            let field = RegionalField(segments: lv.scarTransmurality)
-            brushes.append(Brush(tissue: .scar, label: nil, parts: [.lvScar(solid, transmurality: field)]))
+            brushes.append(Brush(tissue: .scar, label: nil, parts: [.lvScar(solid)]))
         }
         brushes.append(Brush(tissue: .arterialBlood, label: .lvCavity, parts: [.lvCavity(solid)]))
-        let trabeculae = Primitive.lvTrabeculae(solid, depthMM: lv.trabeculationMM, texture: texture)
-        brushes.append(Brush(tissue: .myocardium, label: nil, parts: [trabeculae], clips: [.lvCavity(solid)]))
+        brushes.append(
+            Brush(tissue: .myocardium, label: nil, parts: [.lvTrabeculae(solid)], clips: [.lvCavity(solid)]))
         let muscles = papillaryMuscles
         brushes.append(
             Brush(tissue: .myocardium, label: nil, parts: muscles.bellies, clips: [.lvCavity(solid)], blend: 2))

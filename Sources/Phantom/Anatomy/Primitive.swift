@@ -7,6 +7,8 @@ import Core
 enum Primitive: Sendable {
     /// Half axes along the columns of a rotation.
     case ellipsoid(center: Vector3, axes: Affine, halfAxes: Vector3)
+    /// The part of an ellipsoid against a normal.
+    case cutEllipsoid(center: Vector3, axes: Affine, halfAxes: Vector3, point: Vector3, normal: Vector3)
     /// A cone with rounded ends.
     case capsule(from: Vector3, to: Vector3, radius: Double, endRadius: Double)
     /// The points against the normal.
@@ -26,9 +28,9 @@ enum Primitive: Sendable {
     /// What lies within the LV's epicardium.
     case lvBody(LVSolid)
     /// The inner share of the wall, by region.
-    case lvScar(LVSolid, transmurality: RegionalField)
+    case lvScar(LVSolid)
     /// Ridges on the inside of the cavity.
-    case lvTrabeculae(LVSolid, depthMM: Double, texture: Texture)
+    case lvTrabeculae(LVSolid)
 
     /// An ellipsoid along the patient axes.
     struct Ellipsoid: Sendable {
@@ -36,10 +38,23 @@ enum Primitive: Sendable {
         var halfAxes: Vector3
     }
 
-    /// The LV where it lies.
-    struct LVSolid: Sendable {
-        var shape: VentricleShape
-        var toFrame: Affine
+    /// The LV where it lies; a reference, so that primitives stay small to copy.
+    final class LVSolid: Sendable {
+        let shape: VentricleShape
+        let toFrame: Affine
+        /// Share of the wall that is scar, from the endocardium outwards.
+        let scar: RegionalField
+        /// Depth and pattern of the trabeculae.
+        let trabeculationMM: Double
+        let ridges: Texture
+
+        init(layout: HeartLayout, lv: PatientParameters.LeftVentricle, seed: UInt64) {
+            shape = layout.lv
+            toFrame = layout.frame.inverse
+            scar = RegionalField(segments: lv.scarTransmurality)
+            trabeculationMM = lv.trabeculationMM
+            ridges = Texture(seed: seed &+ 1, shortestMM: 9, longestMM: 18, count: 4)
+        }
     }
 
     /// Rings of an elliptic torso, slanting down to the front.
@@ -59,6 +74,8 @@ enum Primitive: Sendable {
     func distance<L: Lane>(_ p: Point<L>) -> L {
         switch self {
         case .ellipsoid(let center, let axes, let half): return Solid.ellipsoid(p, center, axes, half)
+        case .cutEllipsoid(let center, let axes, let half, let point, let normal):
+            return L.larger(Solid.ellipsoid(p, center, axes, half), Solid.plane(p, point, normal))
         case .capsule(let a, let b, let ra, let rb): return Solid.capsule(p, a, b, ra, rb)
         case .halfSpace(let point, let normal): return Solid.plane(p, point, normal)
         case .disc(let center, let normal, let radius, let half): return Solid.disc(p, center, normal, radius, half)
@@ -69,8 +86,8 @@ enum Primitive: Sendable {
         case .outsideDomes(let a, let b, let blend): return Solid.outsideDomes(p, a, b, blend)
         case .lvCavity(let lv): return Solid.cavity(p, lv)
         case .lvBody(let lv): return Solid.body(p, lv)
-        case .lvScar(let lv, let field): return Solid.scar(p, lv, field)
-        case .lvTrabeculae(let lv, let depth, let texture): return Solid.trabeculae(p, lv, depth, texture)
+        case .lvScar(let lv): return Solid.scar(p, lv)
+        case .lvTrabeculae(let lv): return Solid.trabeculae(p, lv)
         }
     }
 
@@ -78,7 +95,7 @@ enum Primitive: Sendable {
     var steepness: Double {
         switch self {
         case .capsule, .halfSpace, .disc: 1
-        case .ellipsoid(_, _, let half): min(half.max() / half.min(), 2)
+        case .ellipsoid(_, _, let half), .cutEllipsoid(_, _, let half, _, _): min(half.max() / half.min(), 2)
         case .torso, .ribs, .vertebrae, .outsideDomes: 1.5
         case .lvCavity, .lvBody, .lvScar: 1.6
         case .lvTrabeculae: 3
@@ -88,10 +105,10 @@ enum Primitive: Sendable {
     /// A ball that holds the solid, where there is one.
     var ball: (center: Vector3, radius: Double)? {
         switch self {
-        case .ellipsoid(let center, _, let half): (center, half.max())
+        case .ellipsoid(let center, _, let half), .cutEllipsoid(let center, _, let half, _, _): (center, half.max())
         case .capsule(let a, let b, let ra, let rb): ((a + b) / 2, length(b - a) / 2 + max(ra, rb))
         case .disc(let center, _, let radius, let half): (center, radius + half)
-        case .lvCavity(let lv), .lvBody(let lv), .lvScar(let lv, _), .lvTrabeculae(let lv, _, _):
+        case .lvCavity(let lv), .lvBody(let lv), .lvScar(let lv), .lvTrabeculae(let lv):
             (lv.toFrame.inverse(.zero), lv.shape.focalMM * (1 + lv.shape.endo) + lv.shape.thickestMM + 2)
         case .halfSpace, .torso, .ribs, .vertebrae, .outsideDomes: nil
         }

@@ -56,7 +56,7 @@ struct RegionalField: Sendable {
         let c2 = c * c - s * s
         let s2 = L(2) * c * s
         let s3 = s * (L(3) - L(4) * s * s)
-        func ring(_ k: SIMD8<Double>) -> L {
+        @inline(__always) func ring(_ k: SIMD8<Double>) -> L {
             let slow = L(k[0]) + L(k[1]) * c + L(k[2]) * s
             return slow + L(k[3]) * c2 + L(k[4]) * s2 + L(k[5]) * s3
         }

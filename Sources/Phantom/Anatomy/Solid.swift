@@ -107,10 +107,10 @@ enum Solid {
     }
 
     @inline(__always)
-    static func scar<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid, _ field: RegionalField) -> L {
+    static func scar<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid) -> L {
         let at = Prolate(lv.toFrame.apply(p), focalMM: lv.shape.focalMM)
         let wall = lv.shape.wallMM(q: at.q, cosine: at.cosine, sine: at.sine)
-        let share = field(q: at.q, cosine: at.cosine, sine: at.sine)
+        let share = lv.scar(q: at.q, cosine: at.cosine, sine: at.sine)
         let limit = lv.shape.outward(thicknessMM: wall * share, s: at.s)
         let isScarred = (L(0.15) - share) * L(20)
         let inner = L.larger(depth(at, below: limit, lv), L(0) - depth(at, below: L(lv.shape.endo), lv))
@@ -119,13 +119,11 @@ enum Solid {
 
     /// Ridges that grow from the endocardium into the cavity, more towards the apex.
     @inline(__always)
-    static func trabeculae<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid, _ depthMM: Double, _ texture: Texture)
-        -> L
-    {
+    static func trabeculae<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid) -> L {
         let at = Prolate(lv.toFrame.apply(p), focalMM: lv.shape.focalMM)
         let below = depth(at, below: L(lv.shape.endo), lv)
         let towardsApex = L.smoothStep(at.q, from: -0.2, to: 0.8)
-        let ridge = L.larger(texture(p), L(0)) * L(depthMM * 2) * (L(0.15) + L(0.85) * towardsApex)
+        let ridge = L.larger(lv.ridges(p), L(0)) * L(lv.trabeculationMM * 1.4) * (L(0.15) + L(0.85) * towardsApex)
         return L.larger(L(0) - (below + ridge), base(at, lv))
     }
 

@@ -17,12 +17,12 @@ struct FreeWallMap: Sendable {
         var basal: Double
         var apical: Double
         /// Room outside the free wall.
-        var room = 16.0
+        var room = 20.0
     }
 
     let frame: Frame
-    /// Inward motion of the free wall, mm.
-    let inward: Double
+    /// Inward motion of the free wall as a share of its distance from the septum: below 1, above −0.25.
+    let squeeze: Double
     /// Outward bulge of a dyskinetic patch, mm.
     let bulge: Double
 
@@ -65,8 +65,8 @@ struct FreeWallMap: Sendable {
         let b = c * L(frame.center.x * ix) + s * L(frame.center.y * iy)
         let rest = up * up + L(frame.center.x * frame.center.x * ix + frame.center.y * frame.center.y * iy - 1)
         let root = L.larger(b * b - a * rest, L(0)).squareRooted
-        let wall = L.larger((b + root) / a + L(1.5), L(frame.septum + 22))
-        let around = L.smoothStep(c, from: 0, to: 0.55)
+        let wall = L.larger((b + root) / a + L(1.5), L(frame.septum + 12))
+        let around = L.smoothStep(c, from: -0.35, to: 0.3)
         let along =
             L.smoothStep(p.z, from: frame.basal - 12, to: frame.basal + 14)
             * (L(1) - L.smoothStep(p.z, from: frame.apical - 25, to: frame.apical))
@@ -74,7 +74,8 @@ struct FreeWallMap: Sendable {
         let dy = (s - L(0.45)) * L(3)
         let dz = (p.z - L(frame.basal + 22)) * L(1 / 18.0)
         let patch = L.larger(L(1) - dy * dy - dz * dz, L(0))
-        let shift = around * along * (L(inward) - L(bulge) * patch * patch)
+        let gap = wall - L(frame.septum)
+        let shift = around * along * (L(squeeze) * gap - L(bulge) * patch * patch)
         return (wall, shift, wall + L(frame.room))
     }
 

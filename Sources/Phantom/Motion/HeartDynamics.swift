@@ -66,7 +66,7 @@ struct HeartDynamics: Sendable {
             leftAtrium: AtrialMap(frame: layout.leftAtrialFrame, widening: 0),
             rightAtrium: AtrialMap(frame: layout.rightAtrialFrame, widening: 0),
             freeWall: FreeWallMap(
-                frame: layout.freeWallFrame, inward: 0, bulge: parameters.rv.dyskinesiaMM * done),
+                frame: layout.freeWallFrame, squeeze: 0, bulge: parameters.rv.dyskinesiaMM * done),
             ventricle: VentricleMap(
                 shape: layout.lv, endoNow: endo, contraction: contraction,
                 apexTwist: parameters.lv.apexRotationDeg * twist, baseTwist: parameters.lv.baseRotationDeg * twist),
@@ -80,12 +80,12 @@ struct HeartDynamics: Sendable {
         }
         let frame = layout.freeWallFrame
         let bulge = motion.freeWall.bulge
-        let inward = try solve("RV", volumes.rvML, between: 24, and: -0.9 * frame.room) { inward in
+        let squeeze = try solve("RV", volumes.rvML, between: 0.9, and: -0.25) { squeeze in
             var trial = motion
-            trial.freeWall = FreeWallMap(frame: frame, inward: inward, bulge: bulge)
+            trial.freeWall = FreeWallMap(frame: frame, squeeze: squeeze, bulge: bulge)
             return rv.volumeML(after: trial)
         }
-        motion.freeWall = FreeWallMap(frame: frame, inward: inward, bulge: bulge)
+        motion.freeWall = FreeWallMap(frame: frame, squeeze: squeeze, bulge: bulge)
         return motion
     }
 

@@ -91,7 +91,7 @@ struct LongitudinalMap: Sendable {
         let slope = L(1) - descent * L((1 - frame.apexShare) / (frame.apical - frame.basal))
         let firstLimit = moved ? basalNow : basal
         let secondLimit = moved ? apicalNow : apical
-        func choose(_ a: L, _ b: L, _ c: L) -> L {
+        @inline(__always) func choose(_ a: L, _ b: L, _ c: L) -> L {
             L.pick(z, lessThan: firstLimit, a, else: L.pick(z, lessThan: secondLimit, b, else: c))
         }
         return RationalQuadratic(

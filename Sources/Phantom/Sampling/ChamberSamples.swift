@@ -20,13 +20,16 @@ struct ChamberSamples: Sendable {
             affine: Affine(x: [spacingMM, 0, 0], y: [0, spacingMM, 0], z: [0, 0, spacingMM], translation: box.low),
             size: size)
         let painter = Painter(
-            brushes: anatomy.brushes, fractionOf: label, texture: anatomy.texture, rampMM: spacingMM)
+            brushes: anatomy.heartBrushes, fractionOf: label, texture: anatomy.texture, rampMM: spacingMM)
         collect(grid, painter, toFrame: layout.frame.inverse)
         volumeML = weights.reduce(0) { $0 + Double($1.sum()) } / 1000
     }
 
     private mutating func collect(_ grid: Grid, _ painter: Painter, toFrame: Affine) {
         let tile = Tile()
+        var all = Selection(for: painter.stack)
+        var chosen = Selection(for: painter.stack)
+        painter.stack.selectAll(into: &all)
         let ramp = Lanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) * Float(grid.affine.x.x)
         let (rows, sheets) = (8, 4)
         var pending = Point(x: Lanes(), y: Lanes(), z: Lanes())
@@ -41,11 +44,9 @@ struct ChamberSamples: Sendable {
                         tile.points[i] = Point(x: Lanes(p.x) + ramp, y: Lanes(p.y), z: Lanes(p.z))
                     }
                     let bounds = tile.bounds(rows * sheets)
-                    let selection = painter.select(painter.everything, center: bounds.center, radius: bounds.radius)
-                    if selection.candidates.isEmpty && selection.base.map({ painter.values[0][$0] == 0 }) ?? true {
-                        continue
-                    }
-                    painter.paint(tile, rows: rows * sheets, sheets: 0..<1, selection: selection, names: false)
+                    painter.select(all, center: bounds.center, radius: bounds.radius, into: &chosen)
+                    if chosen.count == 0 && (chosen.base < 0 || painter.values[0][chosen.base] == 0) { continue }
+                    painter.paint(tile, rows: rows * sheets, sheets: 0..<1, selection: chosen, names: false)
                     for i in 0..<rows * sheets where tile.values[i].max() > 0 {
                         let p = toFrame.apply(tile.points[i])
                         for lane in 0..<16 where tile.values[i][lane] > 0 {

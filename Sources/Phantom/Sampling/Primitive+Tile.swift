@@ -8,6 +8,8 @@ extension Primitive {
         }
         switch self {
         case .ellipsoid(let center, let axes, let half): each { Solid.ellipsoid($0, center, axes, half) }
+        case .cutEllipsoid(let center, let axes, let half, let point, let normal):
+            each { Lanes.larger(Solid.ellipsoid($0, center, axes, half), Solid.plane($0, point, normal)) }
         case .capsule(let a, let b, let ra, let rb): each { Solid.capsule($0, a, b, ra, rb) }
         case .halfSpace(let point, let normal): each { Solid.plane($0, point, normal) }
         case .disc(let center, let normal, let radius, let half): each { Solid.disc($0, center, normal, radius, half) }
@@ -18,30 +20,8 @@ extension Primitive {
         case .outsideDomes(let a, let b, let blend): each { Solid.outsideDomes($0, a, b, blend) }
         case .lvCavity(let lv): each { Solid.cavity($0, lv) }
         case .lvBody(let lv): each { Solid.body($0, lv) }
-        case .lvScar(let lv, let field): each { Solid.scar($0, lv, field) }
-        case .lvTrabeculae(let lv, let depth, let texture): each { Solid.trabeculae($0, lv, depth, texture) }
-        }
-    }
-}
-
-extension Brush {
-    /// Distances of the whole solid at the points of a tile, into `tile.distances`.
-    func distances(in tile: borrowing Tile, count: Int) {
-        parts[0].distances(tile.points, count, into: tile.distances)
-        for part in parts.dropFirst() {
-            part.distances(tile.points, count, into: tile.parts)
-            for i in 0..<count { tile.distances[i] = union(tile.distances[i], tile.parts[i]) }
-        }
-        if growth != 0 {
-            for i in 0..<count { tile.distances[i] = tile.distances[i] - Lanes(growth) }
-        }
-        for clip in clips {
-            clip.distances(tile.points, count, into: tile.parts)
-            for i in 0..<count { tile.distances[i] = Lanes.larger(tile.distances[i], tile.parts[i]) }
-        }
-        for hole in holes {
-            hole.distances(tile.points, count, into: tile.parts)
-            for i in 0..<count { tile.distances[i] = Lanes.larger(tile.distances[i], Lanes(0) - tile.parts[i]) }
+        case .lvScar(let lv): each { Solid.scar($0, lv) }
+        case .lvTrabeculae(let lv): each { Solid.trabeculae($0, lv) }
         }
     }
 }

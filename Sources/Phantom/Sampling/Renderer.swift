@@ -45,6 +45,9 @@ struct Renderer: Sendable {
         let target = Target(image: image, label: label)
         Workers.forEach(blockColumns * blockRows * slabs, threads: threads) { item in
             let tile = Tile()
+            var all = Selection(for: painter.stack)
+            var block = Selection(for: painter.stack)
+            var chosen = Selection(for: painter.stack)
             let z = item / (blockColumns * blockRows) * slab
             let rest = item % (blockColumns * blockRows)
             let firstRow = rest / blockColumns * Renderer.blockTiles
@@ -53,19 +56,20 @@ struct Renderer: Sendable {
                 column: min(firstColumn + Renderer.blockTiles, columns), row: min(firstRow + Renderer.blockTiles, rows)
             )
             let zs = z..<min(z + slab, grid.size.z)
-            let block = Region(
+            let region = Region(
                 x: firstColumn * Renderer.width..<min(last.column * Renderer.width, grid.size.x),
                 y: firstRow * Renderer.height..<min(last.row * Renderer.height, grid.size.y), z: zs)
             // The heart moves material into a block from up to 35 mm away.
-            let ball = bounds(block)
+            let ball = bounds(region)
             let reach = isMoving(ball) ? ball.radius + 35 : ball.radius
-            let preselected = painter.select(painter.everything, center: ball.center, radius: reach)
+            painter.stack.selectAll(into: &all)
+            painter.select(all, center: ball.center, radius: reach, into: &block)
             for row in firstRow..<last.row {
                 for column in firstColumn..<last.column {
                     let region = Region(
                         x: column * Renderer.width..<min((column + 1) * Renderer.width, grid.size.x),
                         y: row * Renderer.height..<min((row + 1) * Renderer.height, grid.size.y), z: zs)
-                    render(region, motions, preselected, tile, target)
+                    render(region, motions, block, &chosen, tile, target)
                 }
             }
         }
@@ -102,8 +106,8 @@ struct Renderer: Sendable {
     }
 
     private func render(
-        _ region: Region, _ motions: [HeartMotion], _ preselected: Painter.Selection, _ tile: borrowing Tile,
-        _ target: Target
+        _ region: Region, _ motions: [HeartMotion], _ block: borrowing Selection, _ chosen: inout Selection,
+        _ tile: borrowing Tile, _ target: Target
     ) {
         let isStill = !isMoving(bounds(region))
         for (frame, motion) in motions.enumerated() {
@@ -118,9 +122,9 @@ struct Renderer: Sendable {
                 place(region, sheets: sheets, tile)
                 motion.pullBack(tile, count: rows * sheets.count)
                 let bounds = tile.bounds(rows * sheets.count)
-                let selection = painter.select(preselected, center: bounds.center, radius: bounds.radius)
+                painter.select(block, center: bounds.center, radius: bounds.radius, into: &chosen)
                 let names = target.label != nil && sheets.contains(namedSheet)
-                painter.paint(tile, rows: rows, sheets: sheets, selection: selection, names: names)
+                painter.paint(tile, rows: rows, sheets: sheets, selection: chosen, names: names)
                 store(region, frame, sheets, tile, target, names: names)
             }
         }
@@ -154,7 +158,11 @@ struct Renderer: Sendable {
             if let image = target.image {
                 var sum = tile.values[row]
                 for place in 1..<max(sheets.count, 1) { sum += tile.values[place * rows + row] }
-                if sheets.lowerBound > 0 {
+                if region.x.count == 16 {
+                    let place = UnsafeMutableRawPointer(image.baseAddress.unsafelyUnwrapped + start)
+                    if sheets.lowerBound > 0 { sum += place.loadUnaligned(as: Lanes.self) }
+                    withUnsafeBytes(of: sum) { place.copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: 64) }
+                } else if sheets.lowerBound > 0 {
                     for lane in 0..<region.x.count { image[start + lane] += sum[lane] }
                 } else {
                     for lane in 0..<region.x.count { image[start + lane] = sum[lane] }
@@ -162,7 +170,8 @@ struct Renderer: Sendable {
             }
             if names, let label = target.label {
                 let name = tile.names[(namedSheet - sheets.lowerBound) * rows + row]
-                for lane in 0..<region.x.count { label[start + lane] = UInt8(truncatingIfNeeded: name[lane]) }
+                let bytes = SIMD16<UInt8>(truncatingIfNeeded: SIMD16<Int32>(name))
+                for lane in 0..<region.x.count { label[start + lane] = bytes[lane] }
             }
         }
     }

@@ -10,7 +10,7 @@ struct Tile: ~Copyable {
     let parts = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
     let values = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
     let grains = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
-    let names = UnsafeMutablePointer<SIMD16<Int32>>.allocate(capacity: capacity)
+    let names = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
 
     deinit {
         points.deallocate()

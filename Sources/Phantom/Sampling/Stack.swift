@@ -1,0 +1,225 @@
+import Core
+
+/// All brushes as flat lists, so that choosing those that reach a tile copies and allocates nothing.
+struct Stack: Sendable {
+    /// One brush: which primitives it is made of, in the order parts, clips, holes.
+    struct Layer: Sendable {
+        let first: Int
+        let parts: Int
+        let clips: Int
+        let holes: Int
+        let growth: Double
+        let blend: Double
+        let label: Label?
+        let tissue: Tissue
+    }
+
+    let layers: [Layer]
+    let primitives: [Primitive]
+    /// Centre and radius of a ball around each primitive (infinite where there is none), and its steepness.
+    private let hulls: [(center: Vector3, radius: Double, steepness: Double)]
+
+    init(_ brushes: [Brush]) {
+        var primitives: [Primitive] = []
+        layers = brushes.map { brush in
+            defer { primitives += brush.parts + brush.clips + brush.holes }
+            return Layer(
+                first: primitives.count, parts: brush.parts.count, clips: brush.clips.count, holes: brush.holes.count,
+                growth: brush.growth, blend: brush.blend, label: brush.label, tissue: brush.tissue)
+        }
+        self.primitives = primitives
+        hulls = primitives.map { primitive in
+            let ball = primitive.ball ?? (.zero, .infinity)
+            return (ball.center, ball.radius, primitive.steepness)
+        }
+    }
+
+    /// Everything.
+    func selectAll(into selection: inout Selection) {
+        selection.clear()
+        for (index, layer) in layers.enumerated() {
+            selection.open(layer: index)
+            for i in layer.first..<layer.first + layer.parts { selection.add(part: i) }
+            for i in layer.first + layer.parts..<layer.first + layer.parts + layer.clips { selection.add(clip: i) }
+            let holes = layer.first + layer.parts + layer.clips
+            for i in holes..<holes + layer.holes { selection.add(hole: i) }
+            selection.close()
+        }
+    }
+
+    /// What of a selection matters within a ball of material points.
+    func select(
+        _ from: borrowing Selection, center: Vector3, radius: Double, ramp: Double, into result: inout Selection
+    ) {
+        result.clear()
+        result.base = from.base
+        let point = Point(center)
+        primitives.withUnsafeBufferPointer { primitives in
+            for entry in 0..<from.count {
+                let chosen = from.entries[entry]
+                let layer = layers[Int(chosen.layer)]
+                result.open(layer: Int(chosen.layer))
+                let margin = layer.growth + layer.blend / 4 + ramp
+                var isCovered = false
+                for i in from.parts(chosen) {
+                    let hull = hulls[i]
+                    if length(center - hull.center) > hull.radius + radius + margin { continue }
+                    let distance = primitives[i].distance(point)
+                    let reach = radius * hull.steepness
+                    if distance > reach + margin { continue }
+                    if distance - layer.growth < -(reach + ramp) { isCovered = true }
+                    result.add(part: i)
+                }
+                guard result.openParts > 0 else { continue }
+                var isMissed = false
+                for i in from.clips(chosen) {
+                    let distance = primitives[i].distance(point)
+                    let reach = radius * hulls[i].steepness + ramp
+                    if distance > reach { isMissed = true }
+                    if distance > -reach { result.add(clip: i) }
+                }
+                for i in from.holes(chosen) {
+                    let distance = primitives[i].distance(point)
+                    let reach = radius * hulls[i].steepness + ramp
+                    if distance < -reach { isMissed = true }
+                    if distance < reach { result.add(hole: i) }
+                }
+                if isMissed { continue }
+                if isCovered && result.openIsWhole && layer.label != nil {
+                    result.clear()
+                    result.base = Int(chosen.layer)
+                } else {
+                    result.close()
+                }
+            }
+        }
+    }
+
+    /// Distances of a chosen brush at the points of a tile, into `tile.distances`.
+    func distances(_ selection: borrowing Selection, _ entry: Selection.Entry, in tile: borrowing Tile, count: Int) {
+        let layer = layers[Int(entry.layer)]
+        primitives.withUnsafeBufferPointer { primitives in
+            var isFirst = true
+            for i in selection.parts(entry) {
+                if isFirst {
+                    primitives[i].distances(tile.points, count, into: tile.distances)
+                    isFirst = false
+                    continue
+                }
+                primitives[i].distances(tile.points, count, into: tile.parts)
+                if layer.blend > 0 {
+                    let blend = layer.blend
+                    for k in 0..<count { tile.distances[k] = Solid.melt(tile.distances[k], tile.parts[k], blend) }
+                } else {
+                    for k in 0..<count { tile.distances[k] = Lanes.smaller(tile.distances[k], tile.parts[k]) }
+                }
+            }
+            if layer.growth != 0 {
+                let growth = Lanes(layer.growth)
+                for k in 0..<count { tile.distances[k] -= growth }
+            }
+            for i in selection.clips(entry) {
+                primitives[i].distances(tile.points, count, into: tile.parts)
+                for k in 0..<count { tile.distances[k] = Lanes.larger(tile.distances[k], tile.parts[k]) }
+            }
+            for i in selection.holes(entry) {
+                primitives[i].distances(tile.points, count, into: tile.parts)
+                for k in 0..<count { tile.distances[k] = Lanes.larger(tile.distances[k], Lanes(0) - tile.parts[k]) }
+            }
+        }
+    }
+}
+
+/// The brushes that matter somewhere: the topmost that covers the place, and those above it that cut it.
+struct Selection: ~Copyable {
+    /// One brush and how many of its primitives matter.
+    struct Entry {
+        var layer: Int32 = 0
+        var first: Int32 = 0
+        var parts: Int32 = 0
+        var clips: Int32 = 0
+        var holes: Int32 = 0
+    }
+
+    /// Index of the covering brush, −1 for none.
+    var base = -1
+    private(set) var count = 0
+    let entries: UnsafeMutablePointer<Entry>
+    private let indices: UnsafeMutablePointer<Int32>
+    private var used = 0
+    private var open = Entry()
+
+    /// Room for all brushes of a stack.
+    init(for stack: Stack) {
+        entries = .allocate(capacity: stack.layers.count + 1)
+        indices = .allocate(capacity: stack.primitives.count + 1)
+    }
+
+    deinit {
+        entries.deallocate()
+        indices.deallocate()
+    }
+
+    mutating func clear() {
+        base = -1
+        count = 0
+        used = 0
+    }
+
+    mutating func open(layer: Int) {
+        used = count == 0 ? 0 : end(entries[count - 1])
+        open = Entry(layer: Int32(layer), first: Int32(used))
+    }
+
+    mutating func add(part: Int) {
+        push(part)
+        open.parts += 1
+    }
+
+    mutating func add(clip: Int) {
+        push(clip)
+        open.clips += 1
+    }
+
+    mutating func add(hole: Int) {
+        push(hole)
+        open.holes += 1
+    }
+
+    var openParts: Int { Int(open.parts) }
+    /// Whether neither clips nor holes cut the open brush.
+    var openIsWhole: Bool { open.clips == 0 && open.holes == 0 }
+
+    mutating func close() {
+        entries[count] = open
+        count += 1
+    }
+
+    func parts(_ entry: Entry) -> IndexRun { run(entry.first, entry.parts) }
+    func clips(_ entry: Entry) -> IndexRun { run(entry.first + entry.parts, entry.clips) }
+    func holes(_ entry: Entry) -> IndexRun { run(entry.first + entry.parts + entry.clips, entry.holes) }
+
+    private mutating func push(_ index: Int) {
+        indices[used] = Int32(index)
+        used += 1
+    }
+
+    private func end(_ entry: Entry) -> Int { Int(entry.first + entry.parts + entry.clips + entry.holes) }
+
+    private func run(_ first: Int32, _ count: Int32) -> IndexRun { IndexRun(start: indices + Int(first), left: count) }
+
+    /// Some indices of primitives.
+    struct IndexRun: Sequence, IteratorProtocol {
+        fileprivate var start: UnsafeMutablePointer<Int32>
+        fileprivate var left: Int32
+
+        mutating func next() -> Int? {
+            guard left > 0 else { return nil }
+            defer {
+                start += 1
+                left -= 1
+            }
+            return Int(start.pointee)
+        }
+    }
+}
