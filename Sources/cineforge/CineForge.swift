@@ -48,7 +48,7 @@ struct CineForge: ParsableCommand {
         if let next = known.first(where: { $0._commandName == word }) {
             return try refuseUnknownCommand(words.dropFirst(), of: next)
         }
-        let names = known.map(\._commandName)
+        let names = known.map { $0._commandName }
         throw CineError(
             .usage,
             "unknown command `\(word)`; expected one of \(names.joined(separator: ", "))"
