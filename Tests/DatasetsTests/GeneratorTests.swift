@@ -153,6 +153,7 @@ import Testing
             """
             version: 1
             name: x
+            frames: 1
             patients:
               - {cohort: healthy-men, count: 2, first_subject: 4}
               - {cohort: healthy-men, first_subject: 5, breath_holds: {severity: 5}}
