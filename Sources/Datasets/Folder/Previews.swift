@@ -11,12 +11,14 @@ public enum Previews {
     /// - Throws: `CineError`: `badData` when the file is damaged, and what writing throws.
     public static func write(file: String, into folder: URL, id: String) throws {
         let file = try PatientFile(file)
-        let preview = try preview(file, panels: panels(file, group: nil))
+        var preview = try preview(file, panels: panels(file, group: nil))
         let measures = try file.measures
         try preview.writeMontage(
             edFrame: 0, esFrame: frame(measures, preview), to: folder.appendingPathComponent("\(id).png").path)
         let times = try file.curve("time_ms")
         guard times.count > 1 else { return }
+        // Noise hardly packs: small tiles keep an animation at a few MB.
+        preview.tileSize = 140
         try preview.writeAnimation(
             frameTimeMS: times[1] - times[0], to: folder.appendingPathComponent("\(id).apng").path)
     }
