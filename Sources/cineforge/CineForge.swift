@@ -1,23 +1,26 @@
 import ArgumentParser
 import Core
+import Datasets
 import Foundation
 
-/// The command line. Each command is a thin file; this one maps errors to exit codes.
+/// The command line: each command is a thin file, and this one maps errors to exit codes.
 struct CineForge: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cineforge",
         abstract: "Makes digital beating hearts and scans them: cardiac MR data whose truth is known.",
         discussion: """
             EXAMPLES
-              cineforge generate datasets/demo.yml --out out/demo    3 patients with pictures
-              cineforge generate datasets/benchmark.yml --out out/benchmark --dry-run
+              cineforge generate datasets/demo.yml --out out/demo    three patients
               cineforge inspect out/demo                             what is in it
-              cineforge verify out/demo                              is every byte and number right
+              cineforge verify out/demo                              is it all right
               cineforge export out/demo --to nifti --out out/nifti   for other tools
 
             EXIT CODES
-              0 done, 64 wrong command, 65 wrong data, 66 missing input, 73 cannot create output,
-              74 reading or writing failed, 75 interrupted: the same command with --resume goes on
+              0   done
+              64  wrong command
+              65  wrong data, 66 missing input
+              73  cannot create output, 74 reading or writing failed
+              75  interrupted: the same command with --resume goes on
             """,
         version: VersionCommand.text,
         subcommands: [
@@ -27,6 +30,7 @@ struct CineForge: ParsableCommand {
     /// Parses, runs, and ends the process with the exit code of the error.
     static func main() {
         do {
+            try refuseUnknownCommand(CommandLine.arguments.dropFirst(), of: CineForge.self)
             var command = try parseAsRoot()
             try command.run()
         } catch let error as CineError {
@@ -35,5 +39,19 @@ struct CineForge: ParsableCommand {
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// Names the nearest command; the parser would complain of the options that follow.
+    private static func refuseUnknownCommand(_ words: ArraySlice<String>, of command: any ParsableCommand.Type) throws {
+        let known = command.configuration.subcommands
+        guard !known.isEmpty, let word = words.first, !word.hasPrefix("-"), word != "help" else { return }
+        if let next = known.first(where: { $0._commandName == word }) {
+            return try refuseUnknownCommand(words.dropFirst(), of: next)
+        }
+        let names = known.map { $0._commandName }
+        throw CineError(
+            .usage,
+            "unknown command `\(word)`; expected one of \(names.joined(separator: ", "))"
+                + Nearest.hint(for: word, among: names))
     }
 }

@@ -7,17 +7,21 @@ import Testing
     private static let cases: [(arguments: String, status: Int32, says: String)] = [
         ("--help", 0, ""), ("--version", 0, ""), ("version", 0, ""), ("version --json", 0, ""), ("doctor", 0, ""),
         ("recipe schema", 0, ""), ("recipe check {recipe}", 0, ""), ("recipe print {recipe}", 0, ""),
-        ("generate {recipe} --out {out} --dry-run", 0, ""), ("generat {recipe} --out {out}", 64, "generate"),
+        ("generate {recipe} --out {out} --dry-run", 0, ""),
+        ("generat {recipe} --out {out}", 64, "did you mean `generate`?"),
+        ("recipe chekc {recipe}", 64, "did you mean `check`?"),
         ("generate", 64, "Missing expected argument"), ("generate {recipe}", 64, "--out"),
         ("generate {recipe} --out {out} --jobs 0", 64, "expected 1 to 1024"),
-        ("generate {recipe} --out {out} --jobs many", 64, "jobs"), ("generate {recipe} --out {out} --frobnicate", 64, "frobnicate"),
+        ("generate {recipe} --out {out} --jobs many", 64, "jobs"),
+        ("generate {recipe} --out {out} --frobnicate", 64, "frobnicate"),
         ("generate {recipe} --out {out} --only p000009", 64, "expected p000000 to p000003"),
         ("generate {recipe} --out {out} --set frames", 64, "key=value"),
         ("generate {recipe} --out {out} --set frames=many", 65, "whole number"),
         ("generate {bad} --out {out}", 65, "did you mean `frames`?"), ("recipe check {bad}", 65, "bad.yml:4"),
         ("generate nowhere.yml --out {out}", 66, "nowhere.yml"), ("inspect nowhere", 66, "nowhere"),
         ("verify nowhere", 66, "manifest.json"), ("verify {full}", 66, "manifest.json"),
-        ("export nowhere --to nifti --out {out}", 66, "manifest.json"), ("export {full} --to dicom --out {out}", 64, "nifti"),
+        ("export nowhere --to nifti --out {out}", 66, "manifest.json"),
+        ("export {full} --to dicom --out {out}", 64, "nifti"),
         ("inspect {recipe}", 65, "expected an HDF5 file"), ("generate {recipe} --out {full}", 73, "--resume"),
         ("generate {recipe} --out {full} --resume", 73, "not a dataset"),
         ("generate {recipe} --out /proc/nowhere", 73, "cannot create"),
@@ -29,7 +33,8 @@ import Testing
         let folder = try Folder()
         let recipe = try folder.recipe()
         let bad = folder("bad.yml")
-        try "version: 1\nname: x\npatients: [{reference: true}]\nfraems: 3\ncine: {}".write(to: bad, atomically: true, encoding: .utf8)
+        try "version: 1\nname: x\npatients: [{reference: true}]\nfraems: 3\ncine: {}".write(
+            to: bad, atomically: true, encoding: .utf8)
         try FileManager.default.createDirectory(at: folder("full"), withIntermediateDirectories: true)
         try "x".write(to: folder("full/thesis.tex"), atomically: true, encoding: .utf8)
         let words = arguments.split(separator: " ").map {
@@ -39,13 +44,15 @@ import Testing
         }
         let outcome = try Program.run(words)
         #expect(outcome.status == status, "\(arguments): \(outcome.errors)")
-        #expect(outcome.errors.contains(says), "\(arguments): \(outcome.errors)")
+        #expect(says.isEmpty || outcome.errors.contains(says), "\(arguments): \(outcome.errors)")
         #expect(status == 0 || outcome.output.isEmpty)
     }
 }
 
 @Suite("Help") struct HelpTests {
-    private static let commands = ["", "generate", "inspect", "verify", "export", "recipe", "recipe check", "doctor", "version"]
+    private static let commands = [
+        "", "generate", "inspect", "verify", "export", "recipe", "recipe check", "doctor", "version",
+    ]
 
     /// The texts lie in `Snapshots/`; `CINEFORGE_RECORD=1 swift test --filter HelpTests` renews them.
     @Test("Says what it said", arguments: commands)

@@ -14,7 +14,7 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
     @Test("The bytes do not depend on --jobs, --only, --resume or sharding")
     func sameBytes() throws {
         let folder = try Folder()
-        let recipe = try folder.recipe()
+        let recipe = try folder.recipe(patients: 3)
         func generate(_ name: String, _ options: [String], environment: [String: String] = [:]) throws {
             let outcome = try Program.run(
                 ["generate", recipe, "--out", folder(name).path] + options, environment: environment)
@@ -22,16 +22,18 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
         }
         try generate("one", ["--jobs", "1"])
         let expected = try hashes(folder("one"))
-        #expect(expected.count == 4)
+        #expect(expected.count == 3)
         try generate("two", ["--jobs", "2"])
         #expect(try hashes(folder("two")) == expected)
-        for id in [2, 0, 3, 1] { try generate("only", ["--only", "p00000\(id)", "--resume"]) }
+        for id in [2, 0, 1] { try generate("only", ["--only", "p00000\(id)", "--resume"]) }
         #expect(try hashes(folder("only")) == expected)
         for rank in [2, 0, 1] {
             try generate("shards", [], environment: ["SLURM_PROCID": "\(rank)", "SLURM_NTASKS": "3"])
         }
         #expect(try hashes(folder("shards")) == expected)
-        let manifests = try ["one", "two", "only", "shards"].map { try String(contentsOf: folder("\($0)/manifest.json"), encoding: .utf8) }
+        let manifests = try ["one", "two", "only", "shards"].map {
+            try String(contentsOf: folder("\($0)/manifest.json"), encoding: .utf8)
+        }
         #expect(Set(manifests).count == 1)
         for name in ["one", "two", "only", "shards"] {
             #expect(try Program.run(["verify", folder(name).path]).status == 0)
@@ -42,12 +44,11 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
     @Test("Killed at any time, it goes on where it was, and nothing unreadable is ever published")
     func kills() throws {
         let folder = try Folder()
-        let recipe = try folder.recipe(patients: 6)
-        #expect(try Program.run(["generate", recipe, "--out", folder("whole").path]).status == 0)
-        let expected = try hashes(folder("whole"))
+        let recipe = try folder.recipe(patients: 3)
         let start = ContinuousClock.now
-        #expect(try Program.run(["generate", recipe, "--out", folder("timed").path]).status == 0)
+        #expect(try Program.run(["generate", recipe, "--out", folder("whole").path]).status == 0)
         let wholeRun = (ContinuousClock.now - start) / .seconds(1)
+        let expected = try hashes(folder("whole"))
         var random = SystemRandomNumberGenerator()
         var kills = 0
         var rounds = 0
@@ -78,7 +79,9 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
         let recipe = try folder.recipe(patients: 500)
         let out = folder("out")
         let process = try Program.start(["generate", recipe, "--out", out.path], in: folder.url)
-        while !FileManager.default.fileExists(atPath: out.appendingPathComponent("state/p000000.json").path), process.isRunning {
+        while !FileManager.default.fileExists(atPath: out.appendingPathComponent("state/p000000.json").path),
+            process.isRunning
+        {
             Thread.sleep(forTimeInterval: 0.02)
         }
         kill(process.processIdentifier, signal)
@@ -101,7 +104,8 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
         let out = folder("out")
         let first = try Program.start(["generate", recipe, "--out", out.path], in: folder.url)
         defer { first.terminate() }
-        while !FileManager.default.fileExists(atPath: out.appendingPathComponent("manifest.json").path), first.isRunning {
+        while !FileManager.default.fileExists(atPath: out.appendingPathComponent("manifest.json").path), first.isRunning
+        {
             Thread.sleep(forTimeInterval: 0.02)
         }
         let second = try Program.run(["generate", recipe, "--out", out.path, "--resume"])

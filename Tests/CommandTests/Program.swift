@@ -68,7 +68,7 @@ final class Folder {
             previews: \(previews)
             patients:
               - {reference: true, count: \(patients), breath_holds: {severity: 3}}
-            volume: {spacing_mm: 10, size: [14, 12, 13]}
+            volume: {spacing_mm: 12, size: [15, 13, 14]}
             cine: {views: [sax, lax_4ch], pixel_mm: 9, slice_count: 2, layer_spacing_mm: 4, oversampling: 1}
             """
         let url = self("recipe.yml")

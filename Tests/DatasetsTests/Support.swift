@@ -48,7 +48,7 @@ let tinyRecipe = """
       - {reference: true}
       - {reference: true, count: 2, breath_holds: {severity: 5}}
     split: {train: 0.34, validation: 0.33, test: 0.33}
-    volume: {spacing_mm: 10, size: [14, 12, 13]}
+    volume: {spacing_mm: 12, size: [15, 13, 14]}
     cine: {views: [sax, lax_4ch], pixel_mm: 9, slice_count: 2, layer_spacing_mm: 4, oversampling: 1}
     breath_holds: {severity: 1}
     """

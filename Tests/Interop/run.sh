@@ -1,5 +1,5 @@
 #!/bin/bash
-# Opens what cineforge writes with the tools that users have: h5py, nibabel, SimpleITK.
+# Opens what cineforge writes with the tools that users have: h5py, nibabel, SimpleITK, Pillow.
 #
 #   Tests/Interop/run.sh [path of cineforge]
 set -euo pipefail
@@ -23,4 +23,9 @@ trap 'rm -rf "$folder"' EXIT
 "$program" export "$folder/dataset" --to nifti --out "$folder/nifti"
 "$program" recipe schema > "$folder/schema.json"
 "$program" recipe print "$here/interop.yml" --set seed=11 --json > "$folder/recipe.json"
+# Samples of every storage format come from the built test bundle.
+export CINEFORGE_INTEROP_DIR="$folder/storage"
+mkdir "$CINEFORGE_INTEROP_DIR"
+(cd "$root" && swift test -c release -Xswiftc -enable-testing --filter InteropSamples > "$folder/samples.log" 2>&1) \
+    || { cat "$folder/samples.log"; exit 1; }
 CINEFORGE_INTEROP="$folder" "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"

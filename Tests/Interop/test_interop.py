@@ -110,7 +110,7 @@ def test_volume(patient):
     affine = group.attrs["affine"]
     np.testing.assert_allclose(affine, np.diag([4, 4, 4, 1]) + np.pad(affine[:3, 3:], ((0, 1), (3, 0))))
     field = field[()].astype(float)
-    assert np.abs(field[0]).max() < 0.01 and 2 < np.abs(field).max() < 40
+    assert np.abs(field[0]).max() < 0.05 and 2 < np.abs(field).max() < 40
 
 
 def test_voxels_hold_what_the_curves_say(patient):

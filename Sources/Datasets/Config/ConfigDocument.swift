@@ -1,12 +1,6 @@
 import Core
 import Foundation
 
-/// A configuration that is written in YAML and decoded strictly.
-public protocol Configurable: Codable, Sendable {
-    /// What may be written.
-    static var schema: Schema { get }
-}
-
 /// A YAML document on its way to a typed value.
 public struct ConfigDocument: Sendable {
     /// How errors call the document.

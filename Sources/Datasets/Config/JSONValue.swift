@@ -115,7 +115,9 @@ extension JSONValue {
                 member.value.write(into: &text, indent: indent)
             }
         case .array(let items):
-            let isFlat = items.allSatisfy { if case .object = $0 { false } else if case .array = $0 { false } else { true } }
+            let isFlat = items.allSatisfy {
+                if case .object = $0 { false } else if case .array = $0 { false } else { true }
+            }
             JSONValue.write(items, "[", "]", into: &text, indent: isFlat ? nil : indent) { item, text, indent in
                 item.write(into: &text, indent: indent)
             }

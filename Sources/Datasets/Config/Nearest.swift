@@ -1,14 +1,14 @@
 /// Finds the word that a user probably meant.
-enum Nearest {
+public enum Nearest {
     /// The candidate with the fewest typing errors, when they are few for its length.
-    static func match(for word: String, among candidates: [String]) -> String? {
+    public static func match(for word: String, among candidates: [String]) -> String? {
         let ranked = candidates.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance <= max(1, (max(word.count, best.word.count) + 1) / 3) ? best.word : nil
     }
 
-    /// " Did you mean `x`?", or nothing.
-    static func hint(for word: String, among candidates: [String]) -> String {
+    /// "; did you mean `x`?", or nothing.
+    public static func hint(for word: String, among candidates: [String]) -> String {
         match(for: word, among: candidates).map { "; did you mean `\($0)`?" } ?? ""
     }
 

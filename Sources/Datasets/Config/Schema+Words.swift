@@ -4,9 +4,11 @@ extension Schema {
     /// What may stand there, in words: "a number from 0.5 to 10".
     var expectation: String {
         switch self {
-        case .object(let properties): "a mapping with keys such as \(properties.prefix(3).map(\.name).joined(separator: ", "))"
+        case .object(let properties):
+            "a mapping with keys such as \(properties.prefix(3).map(\.name).joined(separator: ", "))"
         case .map: "a mapping"
-        case .list(let element, let count): "a list of \(Schema.words(for: count, of: "item")), each \(element.expectation)"
+        case .list(let element, let count):
+            "a list of \(Schema.words(for: count, of: "item")), each \(element.expectation)"
         case .number(let range): "a number" + Schema.words(range.lowerBound, range.upperBound)
         case .integer(let range): "a whole number" + Schema.words(Double(range.lowerBound), Double(range.upperBound))
         case .text: "text (in quotes when it looks like a number)"

@@ -54,7 +54,9 @@ struct SchemaCheck {
             if let value = scalar(text, isQuoted: isQuoted, schema: schema) { return value }
             let isEmpty = !isQuoted && ["", "~", "null"].contains(text)
             let hint = if case .choice(let words) = schema { Nearest.hint(for: text, among: words) } else { "" }
-            note(tree, path, "expected \(schema.expectation), found \(isEmpty ? "nothing" : "`\(text.prefix(40))`")\(hint)")
+            note(
+                tree, path,
+                "expected \(schema.expectation), found \(isEmpty ? "nothing" : "`\(text.prefix(40))`")\(hint)")
             return .null
         default:
             note(tree, path, "expected \(schema.expectation), found \(tree.kind)")
@@ -133,5 +135,7 @@ struct SchemaCheck {
 /// The one way to write a number: decimal, without leading zeros, sexagesimals or words for infinity.
 enum Decimal {
     /// Whether text is a plain decimal number: `-1.5e-3`, but neither `010`, `1:30`, `.5`, `+1` nor `.nan`.
-    static func isNumber(_ text: String) -> Bool { text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/) != nil }
+    static func isNumber(_ text: String) -> Bool {
+        text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/) != nil
+    }
 }

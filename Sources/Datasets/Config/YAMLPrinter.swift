@@ -43,7 +43,8 @@ public enum YAMLPrinter {
     }
 
     private static func word(_ text: String) -> String {
-        let isPlain = text.wholeMatch(of: /[A-Za-z][A-Za-z0-9_.\/-]*/) != nil && !["null", "true", "false"].contains(text)
+        let isPlain =
+            text.wholeMatch(of: /[A-Za-z][A-Za-z0-9_.\/-]*/) != nil && !["null", "true", "false"].contains(text)
         return isPlain ? text : JSONValue.quoted(text)
     }
 

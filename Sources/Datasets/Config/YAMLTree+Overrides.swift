@@ -13,7 +13,9 @@ extension YAMLTree {
         let keys = option[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard !keys.contains("") else { throw CineError(.usage, "\(label): the key has an empty part") }
         let text = String(option[option.index(after: equals)...])
-        let parsed = text.isEmpty ? YAMLTree(.scalar("", isQuoted: false), at: .line(1)) : try StrictYAML.parse(text, name: label)
+        let parsed =
+            text.isEmpty
+            ? YAMLTree(.scalar("", isQuoted: false), at: .line(1)) : try StrictYAML.parse(text, name: label)
         try set(keys[...], to: parsed.placed(at: .option(label)), label: label)
     }
 
@@ -49,7 +51,8 @@ extension YAMLTree {
         case .sequence(let items): YAMLTree(.sequence(items.map { $0.placed(at: place) }), at: place)
         case .mapping(let entries):
             YAMLTree(
-                .mapping(entries.map { Entry(key: $0.key, place: place, value: $0.value.placed(at: place)) }), at: place)
+                .mapping(entries.map { Entry(key: $0.key, place: place, value: $0.value.placed(at: place)) }), at: place
+            )
         }
     }
 }

@@ -60,7 +60,8 @@ public struct NIfTIExport: Sendable {
             files += try write(volume, entry, frameTime: frameTime, to: folder, monitor: monitor)
         }
         let patient: [String: JSONValue] = [
-            "id": .string(entry.id), "group": .string(entry.group), "split": .string(entry.split), "synthetic": .bool(true),
+            "id": .string(entry.id), "group": .string(entry.group), "split": .string(entry.split),
+            "synthetic": .bool(true),
             "measures": try JSONValue(encoding: file.measures), "parameters": try file.parameters,
             "recipe_sha256": .string(manifest.recipeSHA256),
         ]
@@ -84,8 +85,12 @@ public struct NIfTIExport: Sendable {
             })
         sidecar["motion_center_mm"] = .array([0, 1, 2].map { .number(cine.motionCenter[$0]) })
         let name = cine.view.rawValue
-        try write(header(.float32, cine, frameTime), cine.image, cine, Float.self, to: folder, "\(name)_cine")
-        try write(header(.uint8, cine, frameTime), cine.label, cine, UInt8.self, to: folder, "\(name)_label")
+        try NIfTIWriter.write(header(.float32, cine, frameTime), to: path(folder, "\(name)_cine")) { writer in
+            for frame in 0..<cine.frames { try writer.append(stack(cine.image, frame) as [Float]) }
+        }
+        try NIfTIWriter.write(header(.uint8, cine, frameTime), to: path(folder, "\(name)_label")) { writer in
+            for frame in 0..<cine.frames { try writer.append(stack(cine.label, frame) as [UInt8]) }
+        }
         try write(.object(sidecar), "\(name)_cine", to: folder)
         sidecar["labels"] = NIfTIExport.labels
         try write(.object(sidecar), "\(name)_label", to: folder)
@@ -96,18 +101,9 @@ public struct NIfTIExport: Sendable {
             element, grid: cine.stack, frames: cine.frames, frameTimeMS: frameTime, description: NIfTIExport.mark)
     }
 
-    /// Turns [S, T, Y, X] into frames of stacks.
-    private func write<Element: HDF5Element>(
-        _ header: NIfTIHeader, _ dataset: HDF5Dataset, _ cine: CineGroup, _ type: Element.Type, to folder: URL, _ name: String
-    ) throws {
-        try NIfTIWriter.write(header, to: path(folder, name)) { writer in
-            for frame in 0..<cine.frames {
-                let stack = try dataset.read(
-                    type, at: [0, frame, 0, 0], count: [cine.sliceCount, 1] + dataset.shape.dropFirst(2))
-                try writer.append(stack as? [Float] ?? [])
-                try writer.append(stack as? [UInt8] ?? [])
-            }
-        }
+    /// One frame of all slices of [S, T, Y, X].
+    private func stack<Element: HDF5Element>(_ dataset: HDF5Dataset, _ frame: Int) throws -> [Element] {
+        try dataset.read(at: [0, frame, 0, 0], count: [dataset.shape[0], 1] + dataset.shape.dropFirst(2))
     }
 
     // MARK: - Volume

@@ -47,7 +47,9 @@ public struct DatasetFolder: Sendable {
                 try AtomicFile.removeLeftovers(in: folder.path)
             }
         }
-        if !FileManager.default.fileExists(atPath: manifest.path) { try publish(Manifest(recipe: recipe, patients: [])) }
+        if !FileManager.default.fileExists(atPath: manifest.path) {
+            try publish(Manifest(recipe: recipe, patients: []))
+        }
     }
 
     private func refuseStrangers(_ recipe: Recipe, resume: Bool) throws {
@@ -61,7 +63,8 @@ public struct DatasetFolder: Sendable {
         }
         guard FileManager.default.fileExists(atPath: manifest.path) else {
             guard Set(names).isSubset(of: ["state", "patients", "previews"]) else {
-                throw CineError(.cannotCreate, "\(url.relativePath) holds something that is not a dataset; choose another folder")
+                throw CineError(
+                    .cannotCreate, "\(url.relativePath) holds something that is not a dataset; choose another folder")
             }
             return
         }

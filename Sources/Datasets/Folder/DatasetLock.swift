@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// Keeps two processes from working on the same part of a dataset. The lock goes with the process, however it ends.
+/// Keeps two processes from working on the same part of a dataset; the lock goes with its process, however that ends.
 ///
 /// A process that makes everything holds the folder alone; the processes of a sharded run share it and each holds its
 /// shard alone.
@@ -19,14 +19,17 @@ final class DatasetLock {
             throw CineError(.cannotCreate, "cannot create \(folder.relativePath): \(error.localizedDescription)")
         }
         try take(folder.appendingPathComponent(Self.name), shared: shard != nil)
-        if let shard { try take(folder.appendingPathComponent("\(Self.name)-\(shard.index)-of-\(shard.count)"), shared: false) }
+        if let shard {
+            try take(folder.appendingPathComponent("\(Self.name)-\(shard.index)-of-\(shard.count)"), shared: false)
+        }
     }
 
     deinit { for descriptor in descriptors { close(descriptor) } }
 
     /// Runs `body` while no other process of a sharded run does.
     static func alone<Result>(in folder: URL, _ body: () throws -> Result) throws -> Result {
-        let descriptor = open(folder.appendingPathComponent("\(name)-publish").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        let descriptor = open(
+            folder.appendingPathComponent("\(name)-publish").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         defer { if descriptor >= 0 { close(descriptor) } }
         if descriptor >= 0 { flock(descriptor, LOCK_EX) }
         return try body()
@@ -35,7 +38,9 @@ final class DatasetLock {
     private func take(_ file: URL, shared: Bool) throws {
         let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw CineError(.cannotCreate, "cannot write in \(file.deletingLastPathComponent().relativePath): \(String(cString: strerror(errno)))")
+            throw CineError(
+                .cannotCreate,
+                "cannot write in \(file.deletingLastPathComponent().relativePath): \(String(cString: strerror(errno)))")
         }
         descriptors.append(descriptor)
         guard flock(descriptor, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 else { return }
@@ -43,6 +48,7 @@ final class DatasetLock {
         guard errno == EWOULDBLOCK else { return }
         throw CineError(
             .cannotCreate,
-            "another cineforge is making \(file.deletingLastPathComponent().relativePath); wait for it, or choose another folder")
+            "another cineforge is making \(file.deletingLastPathComponent().relativePath); wait for it, or choose another folder"
+        )
     }
 }

@@ -71,12 +71,14 @@ public struct Manifest: Sendable, Codable, Hashable {
         }
         guard json["format"] == .string(PatientFormat.datasetName) else {
             throw CineError(
-                .badData, "\(url.relativePath): expected format \(PatientFormat.datasetName), found "
+                .badData,
+                "\(url.relativePath): expected format \(PatientFormat.datasetName), found "
                     + (json["format"]?.text() ?? "none"))
         }
         guard case .string(let version) = json["version"], version.hasPrefix("1.") else {
             throw CineError(
-                .badData, "\(url.relativePath): expected version 1, found \(json["version"]?.text() ?? "none"); "
+                .badData,
+                "\(url.relativePath): expected version 1, found \(json["version"]?.text() ?? "none"); "
                     + "use the program that made the dataset")
         }
         do {
@@ -86,7 +88,8 @@ public struct Manifest: Sendable, Codable, Hashable {
         }
         for entry in patients where !Manifest.isSafe(entry) {
             throw CineError(
-                .badData, "\(url.relativePath): patient `\(entry.id)` has the file `\(entry.file)`; "
+                .badData,
+                "\(url.relativePath): patient `\(entry.id)` has the file `\(entry.file)`; "
                     + "expected a name below the dataset's folder")
         }
     }

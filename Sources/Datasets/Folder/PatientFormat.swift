@@ -4,7 +4,7 @@ import Phantom
 public enum PatientFormat {
     /// Attribute `format` of a patient file.
     public static let name = "cineforge.patient"
-    /// Attribute `format_version` of a patient file. Readers accept the same major version.
+    /// Attribute `format_version` of a patient file; readers accept the same major version.
     public static let version = "1.0"
     /// Member `format` of a manifest.
     public static let datasetName = "cineforge.dataset"

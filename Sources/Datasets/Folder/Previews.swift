@@ -11,12 +11,14 @@ public enum Previews {
     /// - Throws: `CineError`: `badData` when the file is damaged, and what writing throws.
     public static func write(file: String, into folder: URL, id: String) throws {
         let file = try PatientFile(file)
-        let preview = try preview(file, panels: panels(file, group: nil))
+        var preview = try preview(file, panels: panels(file, group: nil))
         let measures = try file.measures
         try preview.writeMontage(
             edFrame: 0, esFrame: frame(measures, preview), to: folder.appendingPathComponent("\(id).png").path)
         let times = try file.curve("time_ms")
         guard times.count > 1 else { return }
+        // Noise hardly packs: small tiles keep an animation at a few MB.
+        preview.tileSize = 140
         try preview.writeAnimation(
             frameTimeMS: times[1] - times[0], to: folder.appendingPathComponent("\(id).apng").path)
     }
@@ -54,7 +56,8 @@ public enum Previews {
         if let view = views.first(where: { group == "cine/\($0.view.rawValue)" }) { return try panels(view) }
         let known = (try file.volume() == nil ? [] : ["truth/volume"]) + views.map { "cine/\($0.view.rawValue)" }
         throw CineError(
-            .usage, "no picture of `\(group)`; expected one of \(known.joined(separator: ", "))"
+            .usage,
+            "no picture of `\(group)`; expected one of \(known.joined(separator: ", "))"
                 + Nearest.hint(for: group, among: known))
     }
 

@@ -53,7 +53,8 @@ public struct Estimate: Sendable {
         if let grid = study.volumeGrid, let request = recipe.volume {
             let field = request.displacement == .none ? 0 : request.displacement == .float16 ? 6 : 12
             // Labels shrink about twentyfold.
-            disk += grid.count * frames * ((request.image ? 4 : 0) + field) + (request.label ? grid.count * frames / 20 : 0)
+            disk +=
+                grid.count * frames * ((request.image ? 4 : 0) + field) + (request.label ? grid.count * frames / 20 : 0)
             memory = grid.count * (5 + 2 * field) * 2
         }
         let pixels = study.scan.matrix * study.scan.matrix
@@ -80,7 +81,9 @@ public struct Estimate: Sendable {
             let seconds = time {
                 draw(render, moment, study.patient)
                 guard request.displacement != .none else { return }
-                field.withUnsafeMutableBufferPointer { study.patient.displacement(moment, grid: piece, threads: 1, into: $0) }
+                field.withUnsafeMutableBufferPointer {
+                    study.patient.displacement(moment, grid: piece, threads: 1, into: $0)
+                }
             }
             total += seconds / Double(piece.count) * Double(samples.volume)
         }

@@ -110,7 +110,8 @@ public struct Generator: Sendable {
         if isStopped(), !plans.allSatisfy({ plan in manifest.patients.contains { $0.id == plan.id } }) {
             throw CineError(
                 .interrupted,
-                "interrupted with \(manifest.patients.count) patients finished; add --resume to the same command to go on")
+                "interrupted with \(manifest.patients.count) patients finished; add --resume to the same command to go on"
+            )
         }
         return manifest
     }
@@ -118,7 +119,11 @@ public struct Generator: Sendable {
     private func make(_ plan: PatientPlan, writer: PatientWriter, monitor: WorkMonitor) throws -> Manifest.Entry {
         let file = DatasetFolder.file(of: plan.id)
         let path = folder.url.appendingPathComponent(file).path
-        try writer.write(plan, to: path, monitor: monitor)
+        do {
+            try writer.write(plan, to: path, monitor: monitor)
+        } catch let error as CineError where error.kind == .badData {
+            throw CineError(.badData, "patient \(plan.id), subject \(plan.subject): \(error.message)")
+        }
         try pictures(of: plan.id, isNew: true)
         let entry = Manifest.Entry(
             id: plan.id, group: try recipe.parameters(of: plan.group, subject: plan.subject).group, split: plan.split,

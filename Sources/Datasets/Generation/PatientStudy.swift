@@ -83,7 +83,9 @@ public struct PatientStudy: Sendable {
 extension Recipe.VolumeRequest {
     /// The grid around a heart.
     func grid(for planner: SlicePlanner) -> Grid {
-        guard let size, size.count == 3 else { return planner.heartVolume(spacingMM: spacingMM, marginMM: marginMM ?? 0) }
+        guard let size, size.count == 3 else {
+            return planner.heartVolume(spacingMM: spacingMM, marginMM: marginMM ?? 0)
+        }
         let box = planner.landmarks.heartBox
         return Grid(
             center: (box.low + box.high) * 0.5, spacingMM: Vector3(repeating: spacingMM),

@@ -11,7 +11,7 @@ public struct PatientWriter: Sendable {
     public let recipe: Recipe
     /// Its SHA-256.
     public let recipeSHA256: String
-    /// Threads that work on one patient. They do not change a byte.
+    /// Threads that work on one patient; their number does not change a byte.
     public let threads: Int
 
     /// Prepares to write the patients of a recipe.

@@ -21,7 +21,8 @@ public struct PatientFile: Sendable {
         let format = try? root.attributes.text("format")
         guard format == PatientFormat.name else {
             throw CineError(
-                .badData, "\(path): expected format \(PatientFormat.name), found \(format ?? "none"); it is no patient file")
+                .badData,
+                "\(path): expected format \(PatientFormat.name), found \(format ?? "none"); it is no patient file")
         }
         let version = try root.attributes.text("format_version")
         guard version.hasPrefix("1.") else {
@@ -63,9 +64,13 @@ public struct PatientFile: Sendable {
     }
 
     /// Every dataset of the file.
-    public func contents() throws -> [(path: String, dataset: HDF5Dataset)] { try datasets(in: root, prefix: "", depth: 0) }
+    public func contents() throws -> [(path: String, dataset: HDF5Dataset)] {
+        try datasets(in: root, prefix: "", depth: 0)
+    }
 
-    private func datasets(in group: HDF5Group, prefix: String, depth: Int) throws -> [(path: String, dataset: HDF5Dataset)] {
+    private func datasets(in group: HDF5Group, prefix: String, depth: Int) throws -> [(
+        path: String, dataset: HDF5Dataset
+    )] {
         guard depth < 8 else { return [] }
         return try group.children.flatMap { name in
             group.holdsGroup(name)
@@ -137,7 +142,8 @@ public struct CineGroup: Sendable {
         guard shape.count == 4, label.shape == shape, !shape.contains(0) else {
             throw CineError(
                 .badData,
-                "\(path): cine/\(view.rawValue): expected image and label [S, T, Y, X] alike, found \(shape) and \(label.shape)")
+                "\(path): cine/\(view.rawValue): expected image and label [S, T, Y, X] alike, found \(shape) and \(label.shape)"
+            )
         }
         func grids(_ name: String) throws -> [Grid] {
             let values: [Double] = try group.dataset(name).read(shape: [shape[0], 4, 4])
@@ -158,5 +164,7 @@ public struct CineGroup: Sendable {
     public var sliceCount: Int { planned.count }
 
     /// All slices as one stack, where they are planned: slices along z.
-    public var stack: Grid { Grid(affine: planned[0].affine, size: [planned[0].size.x, planned[0].size.y, sliceCount]) }
+    public var stack: Grid {
+        Grid(affine: planned[0].affine, size: [planned[0].size.x, planned[0].size.y, sliceCount])
+    }
 }

@@ -44,7 +44,8 @@ extension Recipe {
         Schema.Property(
             "size", .list(of: .integer(1...1024), count: 3...3),
             "Voxels along x, y and z, centred on the heart (default: what covers it)"),
-        Schema.Property("margin_mm", .number(0...200), "Margin around the heart in mm where no size is given (default 5)"),
+        Schema.Property(
+            "margin_mm", .number(0...200), "Margin around the heart in mm where no size is given (default 5)"),
         Schema.Property("image", .flag, "Whether images are stored (default true)"),
         Schema.Property("label", .flag, "Whether label maps are stored (default true)"),
         Schema.Property(
@@ -110,7 +111,8 @@ extension PatientParameters {
             ["t1", "t2", "density"].map { Schema.Property($0, factor, required: true, "Factor on \($0)") })
         properties.append(
             Schema.Property(
-                "tissue_factors", .object(Tissue.allCases.map { Schema.Property($0.name, factors, "Factors of \($0.name)") }),
+                "tissue_factors",
+                .object(Tissue.allCases.map { Schema.Property($0.name, factors, "Factors of \($0.name)") }),
                 "Factors on the tissue table"))
         return .object(properties)
     }()

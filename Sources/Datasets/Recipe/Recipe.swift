@@ -105,7 +105,7 @@ public struct Recipe: Sendable, Hashable, Codable {
         public var reference: Bool?
         /// Number of patients.
         public var count = 1
-        /// Number of the first subject: the same number is the same heart. By default subjects count on.
+        /// Number of the first subject, by default the next; the same number is the same heart.
         public var firstSubject: Int?
         /// Breath-holds of these patients; absent for the recipe's.
         public var breathHolds: BreathHoldModel?

@@ -45,7 +45,8 @@ public struct RecipeLoader {
         var json = try document.json(schema: Recipe.schema)
         try RecipeRules(document: document).check(json)
         if case .string(let name) = json["tissues"] {
-            json["tissues"] = try contents(name, schema: TissueTable.schema, kind: "tissue table", document, ["tissues"], as: TissueTable.self)
+            json["tissues"] = try contents(
+                name, schema: TissueTable.schema, kind: "tissue table", document, ["tissues"], as: TissueTable.self)
         }
         try addCohorts(to: &json, document)
         var recipe = try RecipeLoader.filled(json, name: document.name)
@@ -81,7 +82,8 @@ public struct RecipeLoader {
         others: [String] = [], as type: (some Decodable).Type
     ) throws -> JSONValue {
         let file = name.hasSuffix(".yml") || name.hasSuffix(".yaml") ? name : name + ".yml"
-        let places = file.hasPrefix("/") ? [URL(fileURLWithPath: file)] : folders.map { $0.appendingPathComponent(file) }
+        let places =
+            file.hasPrefix("/") ? [URL(fileURLWithPath: file)] : folders.map { $0.appendingPathComponent(file) }
         guard let url = places.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
             let known = others + available(kind)
             let line = document.line(of: path)

@@ -28,7 +28,8 @@ struct RecipeRules {
     /// Checks the resolved recipe.
     func check(_ recipe: Recipe) throws {
         if let volume = recipe.volume, !volume.image, !volume.label, volume.displacement == .none {
-            throw error(["volume"], "`volume`: image, label and displacement are all off; ask for one or remove `volume`")
+            throw error(
+                ["volume"], "`volume`: image, label and displacement are all off; ask for one or remove `volume`")
         }
         if let cine = recipe.cine, Set(cine.views).count != cine.views.count {
             throw error(["cine", "views"], "`cine.views`: a view is listed twice; keep one")

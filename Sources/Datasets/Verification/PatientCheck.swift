@@ -44,7 +44,9 @@ struct PatientCheck {
             findings.note("", "expected \(name) \(expected), found \(found)")
         }
         let seed = try file.root.attributes.integer("seed")
-        if seed != Int(truncatingIfNeeded: recipe.seed) { findings.note("", "expected seed \(recipe.seed), found \(seed)") }
+        if seed != Int(truncatingIfNeeded: recipe.seed) {
+            findings.note("", "expected seed \(recipe.seed), found \(seed)")
+        }
         _ = try file.provenance
         _ = try file.parameters
     }
@@ -55,8 +57,12 @@ struct PatientCheck {
             let values = try file.curve(name)
             curves[name] = values
             let place = "truth/curves/\(name)"
-            if values.count != recipe.frames { findings.note(place, "expected \(recipe.frames) values, found \(values.count)") }
-            if !values.allSatisfy({ $0.isFinite && $0 >= 0 }) { findings.note(place, "expected finite values, none negative") }
+            if values.count != recipe.frames {
+                findings.note(place, "expected \(recipe.frames) values, found \(values.count)")
+            }
+            if !values.allSatisfy({ $0.isFinite && $0 >= 0 }) {
+                findings.note(place, "expected finite values, none negative")
+            }
         }
         let times = curves["time_ms"] ?? []
         if zip(times, times.dropFirst()).contains(where: { $0 >= $1 }) {
@@ -64,7 +70,8 @@ struct PatientCheck {
         }
         let measures = try file.measures
         for (name, _) in PatientFormat.measures where !(measures[name]?.isFinite ?? false) {
-            findings.note("truth/measures", "expected a finite \(name), found \(measures[name].map { "\($0)" } ?? "none")")
+            findings.note(
+                "truth/measures", "expected a finite \(name), found \(measures[name].map { "\($0)" } ?? "none")")
         }
         checkMeasures(measures, curves: curves, &findings)
         return curves
@@ -73,17 +80,21 @@ struct PatientCheck {
     /// Sampled curves stay between the extremes of the continuous ones and reach them nearly.
     private func checkMeasures(_ measures: [String: Double], curves: [String: [Double]], _ findings: inout Findings) {
         for (curve, low, high) in [
-            ("lv_ml", "lv_esv_ml", "lv_edv_ml"), ("rv_ml", "rv_esv_ml", "rv_edv_ml"), ("la_ml", "la_min_ml", "la_max_ml"),
+            ("lv_ml", "lv_esv_ml", "lv_edv_ml"), ("rv_ml", "rv_esv_ml", "rv_edv_ml"),
+            ("la_ml", "la_min_ml", "la_max_ml"),
             ("ra_ml", "ra_min_ml", "ra_max_ml"),
         ] {
-            guard let smallest = measures[low], let largest = measures[high], let values = curves[curve] else { continue }
+            guard let smallest = measures[low], let largest = measures[high], let values = curves[curve] else {
+                continue
+            }
             let slack = 1e-6 * max(1, largest)
             if values.contains(where: { $0 < smallest - slack || $0 > largest + slack }) {
                 findings.note("truth/curves/\(curve)", "expected values from \(low) \(smallest) to \(high) \(largest)")
             }
         }
         for side in ["lv", "rv"] {
-            guard let edv = measures["\(side)_edv_ml"], let esv = measures["\(side)_esv_ml"], let ef = measures["\(side)_ef"]
+            guard let edv = measures["\(side)_edv_ml"], let esv = measures["\(side)_esv_ml"],
+                let ef = measures["\(side)_ef"]
             else { continue }
             if edv <= 0 || abs(ef - (1 - esv / edv)) > 1e-9 {
                 findings.note("truth/measures", "expected \(side)_ef 1 - \(side)_esv_ml / \(side)_edv_ml, found \(ef)")
@@ -103,8 +114,11 @@ struct PatientCheck {
         guard let request = recipe.volume else { return }
         findings.expect("\(place)/image", request.image, volume.image != nil, "images")
         findings.expect("\(place)/label", request.label, volume.label != nil, "labels")
-        findings.expect("\(place)/displacement", request.displacement != .none, volume.displacement != nil, "displacement")
-        if volume.frames != recipe.frames { findings.note(place, "expected \(recipe.frames) frames, found \(volume.frames)") }
+        findings.expect(
+            "\(place)/displacement", request.displacement != .none, volume.displacement != nil, "displacement")
+        if volume.frames != recipe.frames {
+            findings.note(place, "expected \(recipe.frames) frames, found \(volume.frames)")
+        }
         let spacing = volume.grid.spacingMM
         if length(spacing - Vector3(repeating: request.spacingMM)) > 1e-6 {
             findings.note("\(place)@affine", "expected voxels of \(request.spacingMM) mm, found \(spacing)")
@@ -144,7 +158,9 @@ struct PatientCheck {
         if voxels > 0, abs(found - expected) > tolerance {
             findings.note(
                 "truth/volume/label",
-                String(format: "frame %d: expected an LV cavity of %.1f ± %.1f mL, found %.1f", frame, expected, tolerance, found))
+                String(
+                    format: "frame %d: expected an LV cavity of %.1f ± %.1f mL, found %.1f", frame, expected, tolerance,
+                    found))
         }
     }
 
@@ -162,7 +178,9 @@ struct PatientCheck {
     private func check(_ cine: CineGroup, _ place: String, _ findings: inout Findings) throws {
         let scan = recipe.scan
         let expected = [cine.sliceCount, recipe.frames, scan.matrix, scan.matrix]
-        if cine.image.shape != expected { findings.note("\(place)/image", "expected \(expected), found \(cine.image.shape)") }
+        if cine.image.shape != expected {
+            findings.note("\(place)/image", "expected \(expected), found \(cine.image.shape)")
+        }
         for slice in 0..<cine.sliceCount {
             let (offset, count) = ([slice, 0, 0, 0], [1] + cine.image.shape.dropFirst())
             findings.checkImage(try cine.image.read(at: offset, count: count), "\(place)/image", "slice \(slice)")
@@ -180,7 +198,9 @@ struct PatientCheck {
         }
         let planned = cine.planned[slice]
         if abs(planned.spacingMM.x - scan.pixelMM) > 1e-6 || abs(planned.spacingMM.y - scan.pixelMM) > 1e-6 {
-            findings.note("\(place)/planned_affine", "slice \(slice): expected pixels of \(scan.pixelMM) mm, found \(planned.spacingMM)")
+            findings.note(
+                "\(place)/planned_affine",
+                "slice \(slice): expected pixels of \(scan.pixelMM) mm, found \(planned.spacingMM)")
         }
         let motion = SliceMotion(
             shiftMM: [values[0], values[1], values[2]], rotationRad: [values[3], values[4], values[5]])
@@ -189,7 +209,8 @@ struct PatientCheck {
         if !(error < 1e-4) {
             findings.note(
                 "\(place)/true_affine",
-                "slice \(slice): expected planned_affine moved back by motion, found \(String(format: "%.3g", error)) mm off")
+                "slice \(slice): expected planned_affine moved back by motion, found \(String(format: "%.3g", error)) mm off"
+            )
         }
     }
 }

@@ -66,13 +66,16 @@ public struct Verification: Sendable {
             for entry in entries where entry.split != plan.split || entry.subject != plan.subject {
                 note(
                     "manifest.json",
-                    "patient \(id): expected split \(plan.split) and subject \(plan.subject), found \(entry.split) and \(entry.subject)")
+                    "patient \(id): expected split \(plan.split) and subject \(plan.subject), found \(entry.split) and \(entry.subject)"
+                )
             }
         }
         let files = Set(manifest.patients.map(\.file))
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.patients.path)) ?? []
         for name in names where !files.contains("patients/\(name)") {
-            note("patients/\(name)", AtomicFile.isLeftover(name) ? "left behind by a run that was killed" : "not in the manifest")
+            note(
+                "patients/\(name)",
+                AtomicFile.isLeftover(name) ? "left behind by a run that was killed" : "not in the manifest")
         }
         return problems
     }
@@ -82,14 +85,16 @@ public struct Verification: Sendable {
         let path = folder.url.appendingPathComponent(entry.file).path
         guard let size = DatasetFolder.size(of: path) else { return one("the file is missing") }
         guard size == entry.bytes else { return one("expected \(entry.bytes) bytes, found \(size)") }
+        var problems: [Problem] = []
         do {
             let sha = try SHA256.hex(ofFile: path)
-            let damage = sha == entry.sha256 ? [] : one("expected sha256 \(entry.sha256), found \(sha)")
-            return damage + (try PatientCheck(PatientFile(path), entry: entry, recipe: manifest.recipe, recipeSHA256: manifest.recipeSHA256).problems())
-        } catch let error as CineError {
-            return one(error.message)
+            if sha != entry.sha256 { problems += one("expected sha256 \(entry.sha256), found \(sha)") }
+            let check = PatientCheck(
+                try PatientFile(path), entry: entry, recipe: manifest.recipe, recipeSHA256: manifest.recipeSHA256)
+            problems += try check.problems()
         } catch {
-            return one("\(error)")
+            problems += one((error as? CineError)?.message ?? "\(error)")
         }
+        return problems
     }
 }

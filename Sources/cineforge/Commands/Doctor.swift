@@ -19,7 +19,9 @@ struct Doctor: ParsableCommand {
         ]
         let trial = Result { try Doctor.tryFiles() }
         rows.append(["HDF5 files", Doctor.word(trial), Doctor.remedy(trial)])
-        rows.append(["terminal", Terminal.isInteractive ? "yes" : "no", Terminal.isInteractive ? "" : "progress comes as lines"])
+        rows.append([
+            "terminal", Terminal.isInteractive ? "yes" : "no", Terminal.isInteractive ? "" : "progress comes as lines",
+        ])
         for row in Terminal.table(rows) { Terminal.print(row) }
         if case .failure(let error) = trial { throw error }
     }
@@ -33,7 +35,9 @@ struct Doctor: ParsableCommand {
         guard values == [1, 2, 3, 4] else { throw CineError(.inputOutput, "HDF5 does not read back what it wrote") }
     }
 
-    private static func word(_ trial: Result<Void, any Error>) -> String { if case .success = trial { "yes" } else { "no" } }
+    private static func word(_ trial: Result<Void, any Error>) -> String {
+        if case .success = trial { "yes" } else { "no" }
+    }
 
     private static func remedy(_ trial: Result<Void, any Error>) -> String {
         if case .failure = trial { "check libhdf5 and the temporary folder" } else { "" }

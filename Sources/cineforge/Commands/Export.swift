@@ -12,8 +12,9 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a dataset in another format.",
         discussion: """
-            nifti: one folder a patient with <view>_cine, <view>_label (4D) and volume_image, volume_label,
-            volume_displacement (mm, RAS+, from end-diastole), each .nii.gz with a JSON sidecar.
+            nifti: one folder a patient with <view>_cine and <view>_label (4D),
+            volume_image, volume_label and volume_displacement (mm, RAS+, from
+            end-diastole), each .nii.gz with a JSON sidecar.
             """)
 
     @Argument(help: "Folder of the dataset.") var dataset: String

@@ -11,16 +11,18 @@ struct Generate: ParsableCommand {
             EXAMPLES
               cineforge generate datasets/demo.yml --out out/demo
               cineforge generate datasets/demo.yml --out out/demo --resume
-              cineforge generate datasets/benchmark.yml --out out/coarse --set volume.spacing_mm=2.5
+              cineforge generate datasets/demo.yml --out out/fine --set frames=50
 
-            The bytes of a patient depend on recipe and seed alone: neither on --jobs nor --only nor --resume.
-            Under Slurm arrays, srun or mpirun each process makes its share; the last one completes the manifest.
+            The bytes of a patient depend on recipe and seed alone, not on --jobs,
+            --only or --resume. Under Slurm arrays, srun or mpirun each process makes
+            its share, and the last one completes the manifest.
             """)
 
     @OptionGroup var source: RecipeOptions
     @Option(help: ArgumentHelp("Folder of the dataset; made if it is not there.", valueName: "dir")) var out: String
     @Option(help: ArgumentHelp("Patients at a time (default: one for each core).", valueName: "n")) var jobs: Int?
-    @Option(help: ArgumentHelp("Make this patient only, as p000002. Repeatable.", valueName: "id")) var only: [String] = []
+    @Option(help: ArgumentHelp("Make this patient only, as p000002. Repeatable.", valueName: "id")) var only: [String] =
+        []
     @Flag(help: "Tell time, memory and disk space, and make nothing.") var dryRun = false
     @Flag(help: "Go on with what is in the folder.") var resume = false
     @Flag(help: "Print JSON.") var json = false
@@ -33,7 +35,8 @@ struct Generate: ParsableCommand {
         let recipe = try source.load()
         let environment = ProcessInfo.processInfo.environment
         var options = Generator.Options()
-        options.threads = environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) } ?? ProcessInfo.processInfo.activeProcessorCount
+        options.threads =
+            environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) } ?? ProcessInfo.processInfo.activeProcessorCount
         options.jobs = jobs ?? options.threads
         options.only = only
         options.resume = resume

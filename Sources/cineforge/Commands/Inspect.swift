@@ -11,7 +11,7 @@ struct Inspect: ParsableCommand {
             EXAMPLES
               cineforge inspect out/demo
               cineforge inspect out/demo/patients/p000000.h5
-              cineforge inspect out/demo/patients/p000000.h5 --png sax.png --group cine/sax
+              cineforge inspect out/demo/patients/p000000.h5 --png x.png --group cine/sax
             """)
 
     @Argument(help: "Folder of a dataset, or a patient file (.h5).") var path: String
@@ -25,7 +25,9 @@ struct Inspect: ParsableCommand {
             throw CineError(.noInput, "cannot find \(path)")
         }
         if isFolder.boolValue {
-            guard png == nil else { throw CineError(.usage, "--png needs a patient file, as \(path)/patients/p000000.h5") }
+            guard png == nil else {
+                throw CineError(.usage, "--png needs a patient file, as \(path)/patients/p000000.h5")
+            }
             try show(Manifest(contentsOf: DatasetFolder(URL(fileURLWithPath: path)).manifest))
         } else {
             let file = try PatientFile(path)
@@ -41,7 +43,9 @@ struct Inspect: ParsableCommand {
         guard !json else { return Terminal.print(try JSONValue(encoding: manifest)) }
         let recipe = manifest.recipe
         let total = recipe.patients.reduce(0) { $0 + $1.count }
-        Terminal.print("\(recipe.name): \(manifest.patients.count) of \(Words.count(total, "patient")), \(Words.count(recipe.frames, "frame"))")
+        Terminal.print(
+            "\(recipe.name): \(manifest.patients.count) of \(Words.count(total, "patient")), \(Words.count(recipe.frames, "frame"))"
+        )
         if let volume = recipe.volume {
             let size = volume.size.map { $0.map(String.init).joined(separator: "×") } ?? "around the heart"
             Terminal.print("volume: \(size), \(volume.spacingMM) mm, displacement \(volume.displacement.rawValue)")

@@ -17,7 +17,10 @@ struct RecipeCommand: ParsableCommand {
 
         func run() throws {
             let recipe = try source.load()
-            let parts = [recipe.volume.map { _ in "volumes" }, recipe.cine.map { $0.views.map(\.rawValue).joined(separator: ", ") }]
+            let parts = [
+                recipe.volume.map { _ in "volumes" },
+                recipe.cine.map { $0.views.map(\.rawValue).joined(separator: ", ") },
+            ]
             let patients = recipe.roster().count
             Terminal.print(
                 "\(source.recipe): right; \(Words.count(patients, "patient")), \(Words.count(recipe.frames, "frame")), "
@@ -58,7 +61,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Seed instead of the recipe's.", valueName: "s")) var seed: UInt64?
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("Change a key: volume.spacing_mm=2, patients.0.count=5. Repeatable.", valueName: "key=value"))
+        help: ArgumentHelp("Change a key: volume.spacing_mm=2, patients.0.count=5. Repeatable.", valueName: "key=value")
+    )
     var overrides: [String] = []
 
     /// The resolved recipe.

@@ -7,7 +7,10 @@ import Foundation
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check every hash, shape, range and consistency of a dataset.",
-        discussion: "Exit code 65 when anything is wrong; each line names the file, the place in it, and what was expected.")
+        discussion: """
+            Exit code 65 when anything is wrong; each line names the file, the place
+            in it, and what was expected.
+            """)
 
     @Argument(help: "Folder of the dataset.") var dataset: String
     @Flag(help: "Print JSON.") var json = false
@@ -19,10 +22,13 @@ struct Verify: ParsableCommand {
             DatasetFolder(URL(fileURLWithPath: dataset)), threads: ProcessInfo.processInfo.activeProcessorCount,
             monitor: monitor)
         if json {
-            let problems = result.problems.map { JSONValue.object(["place": .string($0.place), "message": .string($0.message)]) }
+            let problems = result.problems.map {
+                JSONValue.object(["place": .string($0.place), "message": .string($0.message)])
+            }
             Terminal.print(
                 .object([
-                    "ok": .bool(problems.isEmpty), "patients": .integer(result.patients), "bytes": .integer(result.bytes),
+                    "ok": .bool(problems.isEmpty), "patients": .integer(result.patients),
+                    "bytes": .integer(result.bytes),
                     "problems": .array(problems),
                 ]))
         } else {
@@ -32,7 +38,8 @@ struct Verify: ParsableCommand {
             throw CineError(.badData, "\(dataset): \(Words.count(result.problems.count, "problem"))")
         }
         if !json {
-            Terminal.print("\(dataset): \(Words.count(result.patients, "patient")), \(Words.bytes(result.bytes)), all right")
+            Terminal.print(
+                "\(dataset): \(Words.count(result.patients, "patient")), \(Words.bytes(result.bytes)), all right")
         }
     }
 }

@@ -3,7 +3,8 @@ import Datasets
 
 /// Tells the version.
 struct VersionCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "version", abstract: "Print versions of program and formats.")
+    static let configuration = CommandConfiguration(
+        commandName: "version", abstract: "Print versions of program and formats.")
     static let text = "cineforge \(PatientFormat.programVersion)"
 
     @Flag(help: "Print JSON.") var json = false
@@ -11,7 +12,8 @@ struct VersionCommand: ParsableCommand {
     func run() throws {
         guard json else {
             return Terminal.print(
-                "\(VersionCommand.text) (patient format \(PatientFormat.version), dataset format \(PatientFormat.datasetVersion))")
+                "\(VersionCommand.text) (patient format \(PatientFormat.version), dataset format \(PatientFormat.datasetVersion))"
+            )
         }
         Terminal.print(
             .object([

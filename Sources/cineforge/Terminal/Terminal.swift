@@ -29,7 +29,9 @@ enum Terminal {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
         let isNumber = (0..<columns).map { column in
-            rows.dropFirst().allSatisfy { $0.count <= column || $0[column].first.map { $0.isNumber || $0 == "-" } ?? true }
+            rows.dropFirst().allSatisfy {
+                $0.count <= column || $0[column].first.map { $0.isNumber || $0 == "-" } ?? true
+            }
         }
         return rows.map { row in
             let cells = row.enumerated().map { column, cell in

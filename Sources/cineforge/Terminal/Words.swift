@@ -27,7 +27,8 @@ enum Words {
 
     /// "12.3 M".
     static func large(_ value: Double) -> String {
-        value >= 1e9 ? String(format: "%.1f G", value / 1e9)
+        value >= 1e9
+            ? String(format: "%.1f G", value / 1e9)
             : value >= 1e6 ? String(format: "%.1f M", value / 1e6) : String(format: "%.0f k", value / 1e3)
     }
 }
