@@ -9,8 +9,8 @@ build=$(realpath "${1:-$root/.build/release}")
 venv="$root/.venv-bench"
 # The system's own Python, for which Debian packages torch.
 python=/usr/bin/python3
-if ! "$python" -c 'import torch' 2>/dev/null; then
-    echo "the peer needs torch: apt-get install python3-torch" >&2
+if ! "$python" -c 'import torch, scipy' 2>/dev/null; then
+    echo "the peer needs torch: apt-get install python3-torch python3-scipy" >&2
     exit 1
 fi
 if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
