@@ -25,11 +25,19 @@ def small(image, width):
 
 
 def palette(image, colors):
-    return image.quantize(colors, method=Image.Quantize.MAXCOVERAGE)
+    """Greys, and as many colours from where the picture has some."""
+    colored = [p for p in image.getdata() if max(p) - min(p) > 12]
+    strip = Image.new("RGB", (len(colored), 1))
+    strip.putdata(colored)
+    chosen = strip.quantize(colors, method=Image.Quantize.MEDIANCUT).getpalette()[: 3 * colors]
+    greys = [255 * (i // 3) // (colors - 1) for i in range(3 * colors)]
+    result = Image.new("P", (1, 1))
+    result.putpalette(greys + chosen)
+    return result
 
 
 montage = small(Image.open(name + ".png"), 900)
-montage.quantize(palette=palette(montage, 96), dither=Image.Dither.NONE).save("montage.png", optimize=True)
+montage.quantize(palette=palette(montage, 64), dither=Image.Dither.NONE).save("montage.png", optimize=True)
 
 # The last row of the animation ends with the long-axis views; the row before it has the middle of the ventricle.
 animation = Image.open(name + ".apng")
@@ -45,7 +53,7 @@ for number in range(animation.n_frames):
     both.paste(top, (0, 0))
     both.paste(bottom, (0, top.height))
     frames.append(small(both, 480))
-colors = palette(frames[0], 48)
+colors = palette(frames[0], 24)
 frames = [frame.quantize(palette=colors, dither=Image.Dither.NONE) for frame in frames]
 frames[0].save(
     "beating.png", save_all=True, append_images=frames[1:], duration=animation.info.get("duration", 40), loop=0, optimize=True)
