@@ -18,7 +18,7 @@ import torch
 import torchio
 
 THREADS = 2
-ROUNDS = 5
+ROUNDS = 3
 FRAMES = 25
 build = Path(sys.argv[1])
 program = build / "cineforge"
