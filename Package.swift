@@ -50,6 +50,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: cpuFlags),
+        .executableTarget(name: "RenderBenchmark", dependencies: ["Core", "Phantom"], swiftSettings: cpuFlags),
 
         // MARK: Tests
         tests("CoreTests", ["Core"]),
