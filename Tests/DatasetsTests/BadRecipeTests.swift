@@ -25,7 +25,9 @@ private let badRecipes = [
     BadRecipe("version: 1\npatients: [{reference: true}]\ncine: {}", line: 1, "key `name` is missing"),
     BadRecipe("version: 1\nname: x\ncine: {}", line: 1, "key `patients` is missing", "list of"),
     BadRecipe("version: 1\nname: x\npatients: []\ncine: {}", line: 3, "1 to 1000 items, found 0"),
-    BadRecipe(head + "fames: 30\ncine: {}", line: 4, "unknown key `fames`", "expected one of version", "did you mean `frames`?"),
+    BadRecipe(
+        head + "fames: 30\ncine: {}", line: 4, "unknown key `fames`", "expected one of version",
+        "did you mean `frames`?"),
     BadRecipe(head + "frames: many\ncine: {}", line: 4, "`frames`", "whole number from 1 to 200", "found `many`"),
     BadRecipe(head + "frames: 0\ncine: {}", line: 4, "from 1 to 200", "found `0`"),
     BadRecipe(head + "frames: 25.5\ncine: {}", line: 4, "whole number", "`25.5`"),
@@ -47,12 +49,18 @@ private let badRecipes = [
     BadRecipe(head + "previews: yes\ncine: {}", line: 4, "true or false, found `yes`"),
     BadRecipe(head + "split: {train: 0.8, test: 0.4}\ncine: {}", line: 4, "at most 1, found 1.2"),
     BadRecipe(head + "breath_holds: {severity: severe}\ncine: {}", line: 4, "one of ukb", "or a number from 0 to 30"),
-    BadRecipe("version: 1\nname: x\npatients:\n  - {cohort: dcn}\ncine: {}", line: 4, "no cohort `dcn`", "arv, dcm", "did you mean `dcm`?"),
-    BadRecipe("version: 1\nname: x\npatients:\n  - {count: 2}\ncine: {}", line: 4, "either `cohort: NAME` or `reference: true`", "neither"),
-    BadRecipe("version: 1\nname: x\npatients:\n  - {cohort: dcm, reference: true}\ncine: {}", line: 4, "found both"),
-    BadRecipe("version: 1\nname: x\npatients:\n  - {cohort: dcm, count: 0}\ncine: {}", line: 4, "`patients.count`", "from 1"),
     BadRecipe(
-        "version: 1\nname: x\npatients:\n  - reference: true\n    parameters:\n      lv: {edv_lm: 200}\ncine: {}", line: 6,
+        "version: 1\nname: x\npatients:\n  - {cohort: dcn}\ncine: {}", line: 4, "no cohort `dcn`", "arv, dcm",
+        "did you mean `dcm`?"),
+    BadRecipe(
+        "version: 1\nname: x\npatients:\n  - {count: 2}\ncine: {}", line: 4,
+        "either `cohort: NAME` or `reference: true`", "neither"),
+    BadRecipe("version: 1\nname: x\npatients:\n  - {cohort: dcm, reference: true}\ncine: {}", line: 4, "found both"),
+    BadRecipe(
+        "version: 1\nname: x\npatients:\n  - {cohort: dcm, count: 0}\ncine: {}", line: 4, "`patients.count`", "from 1"),
+    BadRecipe(
+        "version: 1\nname: x\npatients:\n  - reference: true\n    parameters:\n      lv: {edv_lm: 200}\ncine: {}",
+        line: 6,
         "unknown key `edv_lm`", "did you mean `edv_ml`?"),
     BadRecipe(
         "version: 1\nname: x\npatients:\n  - reference: true\n    parameters: {lv: {edv_ml: 2000}}\ncine: {}", line: 5,

@@ -12,7 +12,9 @@ import Testing
         #expect(value.text(pretty: true).contains("\n  \"a\": [0.1,2,null],\n"))
     }
 
-    @Test("Numbers read back as themselves", arguments: [0.1, 1e-300, 123456789.123456789, -0.5, 1e300, 3, -0.0, 1 / 3] as [Double])
+    @Test(
+        "Numbers read back as themselves",
+        arguments: [0.1, 1e-300, 123456789.123456789, -0.5, 1e300, 3, -0.0, 1 / 3] as [Double])
     func numbers(value: Double) throws {
         let text = JSONValue.array([.number(value)]).text()
         let back = try JSONDecoder().decode([Double].self, from: Data(text.utf8))

@@ -115,8 +115,12 @@ private func misses(_ patient: Patient, _ moment: Moment) -> [(name: String, mis
             #expect(near(curves.volumes(at: 0).lvML, measures.lvEDVML) && near(end.lvML, measures.lvESVML))
             #expect(near(curves.volumes(at: 0).rvML, measures.rvEDVML))
             #expect(near(all.map(\.rvML).min() ?? 0, measures.rvESVML))
-            #expect(near(all.map(\.laML).min() ?? 0, measures.laMinML) && near(all.map(\.laML).max() ?? 0, measures.laMaxML))
-            #expect(near(all.map(\.raML).min() ?? 0, measures.raMinML) && near(all.map(\.raML).max() ?? 0, measures.raMaxML))
+            #expect(
+                near(all.map(\.laML).min() ?? 0, measures.laMinML) && near(all.map(\.laML).max() ?? 0, measures.laMaxML)
+            )
+            #expect(
+                near(all.map(\.raML).min() ?? 0, measures.raMinML) && near(all.map(\.raML).max() ?? 0, measures.raMaxML)
+            )
             #expect(near(measures.lvEF, parameters.lv.ejectionFraction) && near(measures.lvMassG, parameters.lv.massG))
         }
     }

@@ -40,9 +40,12 @@ import Testing
     @Test("The hash depends on every value and on nothing else")
     func hash() throws {
         let base = try resolve(tinyRecipe)
-        let reordered = try resolve(tinyRecipe.replacingOccurrences(of: "name: tiny\nseed: 7", with: "seed: 7   # lucky\nname: tiny"))
+        let reordered = try resolve(
+            tinyRecipe.replacingOccurrences(of: "name: tiny\nseed: 7", with: "seed: 7   # lucky\nname: tiny"))
         #expect(try reordered.sha256() == base.sha256())
-        for override in ["seed=8", "frames=4", "patients.1.count=3", "cine.snr=19", "volume.spacing_mm=9", "previews=false"] {
+        for override in [
+            "seed=8", "frames=4", "patients.1.count=3", "cine.snr=19", "volume.spacing_mm=9", "previews=false",
+        ] {
             #expect(try resolve(tinyRecipe, overrides: [override]).sha256() != base.sha256(), "\(override)")
         }
         #expect(try resolve(tinyRecipe, seed: 9).seed == 9)
@@ -62,7 +65,8 @@ import Testing
         let schema = Recipe.schema.jsonSchema(title: "x")["properties"]
         let full = try resolve(tinyRecipe).json()
         for group in ["cine", "volume", "breath_holds", "split"] {
-            guard case .object(let written) = full[group], case .object(let known) = schema?[group]?["properties"] else {
+            guard case .object(let written) = full[group], case .object(let known) = schema?[group]?["properties"]
+            else {
                 Issue.record("no \(group)")
                 continue
             }
@@ -71,7 +75,9 @@ import Testing
         }
     }
 
-    @Test("The recipes of the project are right", arguments: ["demo", "benchmark", "super-resolution", "segmentation", "motion-stress", "teaching"])
+    @Test(
+        "The recipes of the project are right",
+        arguments: ["demo", "benchmark", "super-resolution", "segmentation", "motion-stress", "teaching"])
     func project(name: String) throws {
         let url = projectFolder.appendingPathComponent("datasets/\(name).yml")
         let recipe = try RecipeLoader(recipe: url, executable: nil).load(url)

@@ -141,7 +141,9 @@ private let normal: [(name: String, range: ClosedRange<Double>)] = [
         #expect(range.contains(figure), "\(name) \(figure)")
     }
 
-    @Test("Ten drawn healthy people deform as healthy hearts do, in the mean", arguments: ["healthy-men", "healthy-women"])
+    @Test(
+        "Ten drawn healthy people deform as healthy hearts do, in the mean",
+        arguments: ["healthy-men", "healthy-women"])
     func healthyPeople(_ name: String) throws {
         let cohort = try readCohort(name)
         let all = try (0..<5).map { try Deformation(cohort.draw(seed: 1, patient: $0)).figures }
@@ -181,8 +183,11 @@ private let normal: [(name: String, range: ClosedRange<Double>)] = [
                     let segment = 6 * level + place
                     let strain = deformation.strain(q: q, degrees: degrees)
                     let pair = (strain.around, strain.radial)
-                    if parameters.lv.scarTransmurality[segment] > 0 { scarred.append(pair) }
-                    else if parameters.lv.contraction[segment] == 1 { remote.append(pair) }
+                    if parameters.lv.scarTransmurality[segment] > 0 {
+                        scarred.append(pair)
+                    } else if parameters.lv.contraction[segment] == 1 {
+                        remote.append(pair)
+                    }
                 }
             }
             func mean(_ values: [(Double, Double)]) -> (Double, Double) {

@@ -21,7 +21,8 @@ import Testing
         arguments: [
             ("text: hello", #"{"text":"hello"}"#), ("text: 'don''t # stop'", #"{"text":"don't # stop"}"#),
             (#"text: "12""#, #"{"text":"12"}"#), ("number: -1.5e-3", #"{"number":-0.0015}"#),
-            ("number: 2.0", #"{"number":2}"#), ("integer: 7 # days", #"{"integer":7}"#), ("flag: true", #"{"flag":true}"#),
+            ("number: 2.0", #"{"number":2}"#), ("integer: 7 # days", #"{"integer":7}"#),
+            ("flag: true", #"{"flag":true}"#),
             ("list: [1, 2.5]", #"{"list":[1,2.5]}"#), ("list:\n  - 1\n  - 2", #"{"list":[1,2]}"#),
             ("object: {a: 1}", #"{"object":{"a":1}}"#), ("either: none", #"{"either":"none"}"#),
             ("either: 0.5", #"{"either":0.5}"#), (#"{"flag": false, "list": [3]}"#, #"{"flag":false,"list":[3]}"#),
@@ -36,8 +37,10 @@ import Testing
             ("\n\nnumber: !!float 1", "f.yml:3: tags"), ("object:\n  <<: {a: 1}", "f.yml:2: merge keys"),
             ("text: |\n  long", "f.yml:1: block text"), ("text: >-\n  long", "f.yml:1: block text"),
             ("? text\n: x", "f.yml:1: complex keys"), ("%YAML 1.2\n---\ntext: x", "f.yml:1: directives"),
-            ("text: a\nflag: true\ntext: b", "key `text` is written twice"), ("text: a\n---\ntext: b", "not valid YAML"),
-            ("text: [a", "not valid YAML"), ("\ttext: a", "f.yml:1: not valid YAML"), ("", "f.yml: the document is empty"),
+            ("text: a\nflag: true\ntext: b", "key `text` is written twice"),
+            ("text: a\n---\ntext: b", "not valid YAML"),
+            ("text: [a", "not valid YAML"), ("\ttext: a", "f.yml:1: not valid YAML"),
+            ("", "f.yml: the document is empty"),
             ("object: {a: 010}", "expected a whole number from 0 to 9, found `010`"), ("number: 1:30", "found `1:30`"),
             ("number: .nan", "found `.nan`"), ("number: .inf", "found `.inf`"), ("number: 0x10", "found `0x10`"),
             ("number: +1", "found `+1`"), ("number: 1e999", "found `1e999`"), ("number: '1'", "found `1`"),
@@ -63,7 +66,9 @@ import Testing
         let large = failure { _ = try json("text: " + String(repeating: "x", count: 1 << 20)) }
         #expect(large?.message.contains("at most 1048576") ?? false)
         for depth in [40, 100_000] {
-            let deep = failure { _ = try json(String(repeating: "[", count: depth) + String(repeating: "]", count: depth)) }
+            let deep = failure {
+                _ = try json(String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
+            }
             #expect(deep?.kind == .badData)
         }
         let dashes = failure { _ = try json(String(repeating: "- ", count: 400_000) + "x") }
@@ -82,7 +87,10 @@ import Testing
     @Test("Any bytes give a document or an error, never a crash")
     func fuzz() {
         var random = Philox(seed: 1, patient: 0, stage: .recipe)
-        let pieces = ["a", ": ", "- ", "\n", "  ", "[", "]", "{", "}", "\"", "'", "#", ",", "&", "*", "!", "|", "\\", "é", "?", "\t", "0"]
+        let pieces = [
+            "a", ": ", "- ", "\n", "  ", "[", "]", "{", "}", "\"", "'", "#", ",", "&", "*", "!", "|", "\\", "é", "?",
+            "\t", "0",
+        ]
         for _ in 0..<3000 {
             let text = (0..<Int.random(in: 1...24, using: &random)).map { _ in
                 pieces[Int.random(in: 0..<pieces.count, using: &random)]
@@ -115,7 +123,8 @@ import Testing
         "What leads nowhere or does not fit names the option",
         arguments: [
             ("a.b", CineError.Kind.usage, "expected key=value"), ("=1", .usage, "expected key=value"),
-            ("list.7.n=1", .usage, "no item"), ("list.0.n.x=1", .usage, "leads nowhere"), ("a..b=1", .usage, "empty part"),
+            ("list.7.n=1", .usage, "no item"), ("list.0.n.x=1", .usage, "leads nowhere"),
+            ("a..b=1", .usage, "empty part"),
             ("a.b=x", .badData, "--set a.b=x: `a.b`: expected a number from 0 to 10"),
             ("a.c=1", .badData, "--set a.c=1: unknown key `c` in `a`"),
         ])

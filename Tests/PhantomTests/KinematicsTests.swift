@@ -65,7 +65,9 @@ private func wall(_ patient: Patient, layers: Int = 4) -> [(point: Vector3, volu
     }
 
     /// Points every 14 mm, 25 frames and two positions of breathing.
-    @Test("There and back is less than 0.01 mm at the 99.9th percentile, in double and in single precision", arguments: Heart.allCases)
+    @Test(
+        "There and back is less than 0.01 mm at the 99.9th percentile, in double and in single precision",
+        arguments: Heart.allCases)
     func roundTrip(_ heart: Heart) throws {
         let patient = try Patient(heart.parameters)
         var points = chestPoints(spacingMM: 14)
@@ -114,7 +116,8 @@ private func wall(_ patient: Patient, layers: Int = 4) -> [(point: Vector3, volu
                     most = max(most, determinant)
                 }
             }
-            report("\(heart), diaphragm \(breathing.diaphragmMM) mm: det J from \(least.value) at \(least.at) to \(most)")
+            report(
+                "\(heart), diaphragm \(breathing.diaphragmMM) mm: det J from \(least.value) at \(least.at) to \(most)")
             #expect(least.value > 0)
         }
     }
@@ -133,7 +136,8 @@ private func wall(_ patient: Patient, layers: Int = 4) -> [(point: Vector3, volu
             }
         }
         errors.sort()
-        report("gradient against differences: median \(errors[errors.count / 2]), 99 % \(errors[errors.count * 99 / 100])")
+        report(
+            "gradient against differences: median \(errors[errors.count / 2]), 99 % \(errors[errors.count * 99 / 100])")
         // Central differences err by the third derivative; a few points straddle a joint of two pieces.
         #expect(errors[errors.count * 99 / 100] < 1e-6)
     }

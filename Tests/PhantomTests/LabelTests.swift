@@ -113,7 +113,9 @@ private struct LabelMap {
     }
 
     /// Four frames of 25: early and late ejection, end-systole, filling.
-    @Test("The displacement truth carries end-diastolic labels onto every frame", arguments: [Heart.reference, .infarcted])
+    @Test(
+        "The displacement truth carries end-diastolic labels onto every frame",
+        arguments: [Heart.reference, .infarcted])
     func displacement(_ heart: Heart) throws {
         let patient = try Patient(heart.parameters)
         let grid = patient.heartGrid(spacingMM: 1)

@@ -64,7 +64,8 @@ import Testing
             }
             #expect(abs(field.mean(q: q) - mean) < 1e-12)
         }
-        #expect(field.uniformValue == nil && RegionalField(segments: [Double](repeating: 3, count: 17)).uniformValue == 3)
+        #expect(
+            field.uniformValue == nil && RegionalField(segments: [Double](repeating: 3, count: 17)).uniformValue == 3)
     }
 
     @Test("Texture has mean 0 and variance 1", arguments: [UInt64(1), 2, 3, 4])

@@ -67,7 +67,9 @@ extension Patient {
     }
 
     /// Image of one signal per tissue, and labels, at one moment.
-    func sampled(_ grid: Grid, _ moment: Moment, signal: [Float] = distinctSignal, scaleMM: Double? = nil, threads: Int = 2)
+    func sampled(
+        _ grid: Grid, _ moment: Moment, signal: [Float] = distinctSignal, scaleMM: Double? = nil, threads: Int = 2
+    )
         -> (image: [Float], label: [UInt8])
     {
         var image = [Float](repeating: 0, count: grid.count)

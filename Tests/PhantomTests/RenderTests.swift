@@ -75,7 +75,9 @@ private struct PlainRenderer {
                 if label != fast.label[index] && margin > 0.01 { wrongLabels += 1 }
             }
             let share = Double(misses.count { $0 > 1e-3 }) / Double(misses.count)
-            report("\(heart), diaphragm \(breathing.diaphragmMM): \(100 * share) % above 1e-3, worst \(worst), labels \(wrongLabels)")
+            report(
+                "\(heart), diaphragm \(breathing.diaphragmMM): \(100 * share) % above 1e-3, worst \(worst), labels \(wrongLabels)"
+            )
             #expect(share < 1e-3, "\(100 * share) % above 1e-3; worst \(worst)")
             #expect(wrongLabels == 0)
         }
@@ -100,7 +102,9 @@ private struct PlainRenderer {
         let moments = try [0, 0.2, 0.4].map { try patient.moment(phase: $0) }
         var all = [Float](repeating: 0, count: 3 * grid.count)
         let request = RenderRequest(grid: grid, layers: [SampleLayer(signal: distinctSignal)])
-        all.withUnsafeMutableBufferPointer { patient.render(request, moments: moments, threads: 2, image: $0, label: nil) }
+        all.withUnsafeMutableBufferPointer {
+            patient.render(request, moments: moments, threads: 2, image: $0, label: nil)
+        }
         for (frame, moment) in moments.enumerated() {
             let alone = patient.sampled(grid, moment).image
             #expect(Array(all[frame * grid.count..<(frame + 1) * grid.count]) == alone)

@@ -15,7 +15,8 @@ private func name(_ patient: Patient, _ material: Vector3) -> (label: UInt8, mar
         var distance = Double.infinity
         for part in brush.parts {
             let next = part.distance(p)
-            distance = brush.blend > 0 && distance.isFinite ? Solid.melt(distance, next, brush.blend) : min(distance, next)
+            distance =
+                brush.blend > 0 && distance.isFinite ? Solid.melt(distance, next, brush.blend) : min(distance, next)
         }
         distance -= brush.growth
         for clip in brush.clips { distance = max(distance, clip.distance(p)) }
