@@ -130,7 +130,9 @@ private func wall(_ patient: Patient, layers: Int = 4) -> [(point: Vector3, volu
         var errors: [Double] = []
         for p in chestPoints(spacingMM: 25) {
             let f = moment.gradient(p)
-            for (axis, column) in [(Vector3(1, 0, 0), f.x), ([0, 1, 0], f.y), ([0, 0, 1], f.z)] {
+            for (axis, column) in [
+                (Vector3(1, 0, 0), f.x), (Vector3(0, 1, 0), f.y), (Vector3(0, 0, 1), f.z),
+            ] {
                 let slope = (moment.forward(p + axis * step) - moment.forward(p - axis * step)) / (2 * step)
                 errors.append(length(slope - column))
             }

@@ -138,8 +138,8 @@ private struct LabelMap {
                 carried[index] = label(at.x, at.y, at.z)
                 if carried[index] != now.values[index], wanted.contains(now.values[index]) {
                     near[index] = (0..<27).contains { n in
-                        label(at.x + Double(n % 3 - 1), at.y + Double(n / 3 % 3 - 1), at.z + Double(n / 9 - 1))
-                            == now.values[index]
+                        let (i, j, k) = (Double(n % 3 - 1), Double(n / 3 % 3 - 1), Double(n / 9 - 1))
+                        return label(at.x + i, at.y + j, at.z + k) == now.values[index]
                     }
                 }
             }

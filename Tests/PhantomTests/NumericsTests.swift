@@ -51,11 +51,13 @@ import Testing
         let field = RegionalField(segments: values)
         let ring = [270.0, 330, 30, 90, 150, 210]
         let levels = RegionalField.levels
-        let centers =
-            ring.map { (levels[0], $0) } + ring.map { (levels[1], $0) }
-            + [270.0, 0, 90, 180].map { (levels[2], $0) } + [(levels[3], 77)]
-        for (value, (q, degrees)) in zip(values, centers) {
-            let angle = degrees * .pi / 180
+        var centers: [(q: Double, degrees: Double)] = ring.map { (levels[0], $0) }
+        centers += ring.map { (levels[1], $0) }
+        centers += [270.0, 0, 90, 180].map { (levels[2], $0) }
+        centers.append((levels[3], 77))
+        for (value, center) in zip(values, centers) {
+            let q = center.q
+            let angle = center.degrees * .pi / 180
             #expect(abs(field(q: q, cosine: cos(angle), sine: sin(angle)) - value) < 1e-12)
         }
         for q in [-0.5, -0.1, 0.4, 0.9] {

@@ -30,6 +30,12 @@ private func name(_ patient: Patient, _ material: Vector3) -> (label: UInt8, mar
 @Suite("Scanning a patient", .serialized) struct PatientScanTests {
     private static let motion = SliceMotion(shiftMM: [1.5, -3, 6], rotationRad: [0.02, -0.03, 0.05])
 
+    private static let tissues = Dictionary(
+        uniqueKeysWithValues: Tissue.allCases.map { tissue in
+            let values = TissueTable.reference15T[tissue]
+            return (tissue, Relaxation(t1MS: values.t1MS, t2MS: values.t2MS, protonDensity: values.density))
+        })
+
     private var cine: CineProtocol {
         var cine = CineProtocol()
         cine.snr = 0
@@ -41,9 +47,7 @@ private func name(_ patient: Patient, _ material: Vector3) -> (label: UInt8, mar
     }
 
     private func scan(_ view: View) throws -> CineScan {
-        var tissues: [Tissue: Relaxation] = [:]
-        for tissue in Tissue.allCases { tissues[tissue] = TissueTable.reference15T[tissue] }
-        return try CineScan(cine, view: view, tissues: tissues, noise: .init(seed: 1, patient: 0))
+        try CineScan(cine, view: view, tissues: Self.tissues, noise: .init(seed: 1, patient: 0))
     }
 
     /// The motion by hand: turn about the LV's centre by the rotation vector, then shift.
@@ -103,9 +107,7 @@ private func name(_ patient: Patient, _ material: Vector3) -> (label: UInt8, mar
         let planned = Array(SlicePlanner(landmarks: patient.landmarks, cine: cine).slices(.sax)[1...2])
         var noisy = cine
         noisy.snr = 20
-        var tissues: [Tissue: Relaxation] = [:]
-        for tissue in Tissue.allCases { tissues[tissue] = TissueTable.reference15T[tissue] }
-        let scan = try CineScan(noisy, view: .sax, tissues: tissues, noise: .init(seed: 1, patient: 0))
+        let scan = try CineScan(noisy, view: .sax, tissues: Self.tissues, noise: .init(seed: 1, patient: 0))
         let results = [1, 2].map {
             scan.acquire(patient, planned: planned, motions: [.none, Self.motion], moments: moments, threads: $0)
         }
