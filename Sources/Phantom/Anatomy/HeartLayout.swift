@@ -1,8 +1,9 @@
 import Core
 import Foundation
 
-/// Where the parts of the heart lie at end-diastole, in the LV frame (x to the septum, y inferior, z to the apex), and
-/// how large they are. The motion and the anatomy are both built from it.
+/// Where the parts of the heart lie at end-diastole, in the LV frame (x to the septum, y inferior, z to the apex).
+///
+/// It says how large they are, too. The motion and the anatomy are both built from it.
 struct HeartLayout: Sendable {
     /// The left ventricle.
     let lv: VentricleShape
@@ -132,7 +133,8 @@ struct HeartLayout: Sendable {
         let length = apexZ + 6
         let body = septalBody(length: length)
         return FreeWallMap.Frame(
-            septum: body.radius, septumShift: body.shift, septumLength: length, center: rvCenter, halfAxes: rvHalfAxes, basal: tricuspidZ,
+            septum: body.radius, septumShift: body.shift, septumLength: length, center: rvCenter, halfAxes: rvHalfAxes,
+            basal: tricuspidZ,
             apical: rvCenter.z + rvHalfAxes.z)
     }
 

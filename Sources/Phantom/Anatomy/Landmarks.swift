@@ -46,7 +46,9 @@ public struct Landmarks: Sendable {
         }
         let box = around([0, 0, 0], [layout.epiRadius, layout.epiRadius, layout.apexZ])
             .union(around(layout.rvCenter, layout.rvHalfAxes + parameters.rv.wallMM))
-            .union(around(layout.laCenter, layout.laHalfAxes + 10)).union(around(layout.raCenter, layout.raHalfAxes + 8))
+            .union(around(layout.laCenter, layout.laHalfAxes + 10)).union(
+                around(layout.raCenter, layout.raHalfAxes + 8)
+            )
             .union(around(layout.pulmonaryValve, [14, 14, 14]))
         heartBox = (box.low, box.high)
     }

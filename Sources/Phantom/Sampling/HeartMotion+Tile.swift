@@ -74,7 +74,10 @@ extension FreeWallMap {
         let side = max(frame.center.y.magnitude + frame.halfAxes.y, frame.septum + 12) + frame.room + 4
         return Bounds(
             low: [-side, -side, frame.basal - 14],
-            high: [max(frame.center.x + frame.halfAxes.x, frame.septum + frame.septumShift + 12) + frame.room + 2, side, frame.apical + 4])
+            high: [
+                max(frame.center.x + frame.halfAxes.x, frame.septum + frame.septumShift + 12) + frame.room + 2, side,
+                frame.apical + 4,
+            ])
     }
 }
 
