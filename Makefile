@@ -38,8 +38,8 @@ setup:
 	if [ -n "$$missing" ]; then echo "installing$$missing"; \
 		$(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends $$missing; fi
 
-bench: setup
-	swift run -c release --package-path Benchmarks
+bench: build
+	Benchmarks/run.sh .build/release
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)
@@ -54,4 +54,4 @@ install: build
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/cineforge/datasets datasets/*.yml
 
 clean:
-	rm -rf .build .venv-interop
+	rm -rf .build .venv-interop .venv-bench

@@ -42,7 +42,8 @@ let package = Package(
         library("Scanner", ["Core", "Phantom", "Fourier"]),
         library("Storage", ["Core", "CHDF5", "CPNG", "CZlib", "CCrypto"]),
         library("Report", ["Core", "Storage"]),
-        library("Datasets", ["Core", "Phantom", "Scanner", "Storage", "Report", .product(name: "Yams", package: "Yams")]),
+        library(
+            "Datasets", ["Core", "Phantom", "Scanner", "Storage", "Report", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "cineforge",
             dependencies: [
@@ -50,6 +51,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: cpuFlags),
+        .executableTarget(name: "RenderBenchmark", dependencies: ["Core", "Phantom"], swiftSettings: cpuFlags),
 
         // MARK: Tests
         tests("CoreTests", ["Core"]),

@@ -36,7 +36,8 @@ public struct Affine: Sendable, Hashable, Codable {
     /// The map that applies `right` first, then `left`.
     public static func * (left: Affine, right: Affine) -> Affine {
         Affine(
-            x: left.rotate(right.x), y: left.rotate(right.y), z: left.rotate(right.z), translation: left(right.translation))
+            x: left.rotate(right.x), y: left.rotate(right.y), z: left.rotate(right.z),
+            translation: left(right.translation))
     }
 
     /// Volume of the image of the unit cube.
@@ -66,7 +67,8 @@ public struct Affine: Sendable, Hashable, Codable {
     /// Makes a map from the first three rows of a 4×4 matrix in row order.
     public init(rowMajor m: [Double]) {
         precondition(m.count == 16, "an affine has 16 elements, got \(m.count)")
-        self.init(x: [m[0], m[4], m[8]], y: [m[1], m[5], m[9]], z: [m[2], m[6], m[10]], translation: [m[3], m[7], m[11]])
+        self.init(
+            x: [m[0], m[4], m[8]], y: [m[1], m[5], m[9]], z: [m[2], m[6], m[10]], translation: [m[3], m[7], m[11]])
     }
 
     /// A rigid motion: rotation by a rotation vector (rad, right-handed) about `center`, then a shift.

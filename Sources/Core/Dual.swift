@@ -16,33 +16,43 @@ public struct Dual: Lane {
     /// A constant.
     public init(_ constant: Double) { self.init(constant, gradient: .zero) }
 
+    /// Sum.
     public static func + (a: Dual, b: Dual) -> Dual { Dual(a.value + b.value, gradient: a.gradient + b.gradient) }
 
+    /// Difference.
     public static func - (a: Dual, b: Dual) -> Dual { Dual(a.value - b.value, gradient: a.gradient - b.gradient) }
 
+    /// Product.
     public static func * (a: Dual, b: Dual) -> Dual {
         Dual(a.value * b.value, gradient: a.gradient * b.value + b.gradient * a.value)
     }
 
+    /// Quotient.
     public static func / (a: Dual, b: Dual) -> Dual {
         let quotient = a.value / b.value
         return Dual(quotient, gradient: (a.gradient - b.gradient * quotient) / b.value)
     }
 
+    /// Square root.
     public var squareRooted: Dual {
         let root = value.squareRoot()
         return Dual(root, gradient: root > 0 ? gradient / (2 * root) : .zero)
     }
 
+    /// The smaller of two.
     public static func smaller(_ a: Dual, _ b: Dual) -> Dual { a.value < b.value ? a : b }
 
+    /// The larger of two.
     public static func larger(_ a: Dual, _ b: Dual) -> Dual { a.value < b.value ? b : a }
 
+    /// `yes` where `a < b`, else `no`.
     public static func pick(_ a: Dual, lessThan b: Dual, _ yes: Dual, else no: Dual) -> Dual {
         a.value < b.value ? yes : no
     }
 
+    /// Distance from the nearest whole number.
     public static func fraction(_ a: Dual) -> Dual { Dual(Double.fraction(a.value), gradient: a.gradient) }
 
+    /// Newton steps that reach the precision of this number.
     public static var newtonSteps: Int { 7 }
 }

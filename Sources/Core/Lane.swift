@@ -31,34 +31,47 @@ public protocol Lane: Sendable {
 public typealias Lanes = SIMD16<Float>
 
 extension SIMD16<Float>: Lane {
+    /// The same constant in each place.
     @inlinable @inline(__always) public init(_ constant: Double) { self.init(repeating: Float(constant)) }
+    /// Square root.
     @inlinable @inline(__always) public var squareRooted: Self { clanes_sqrt(self) }
+    /// The smaller of two.
     @inlinable @inline(__always) public static func smaller(_ a: Self, _ b: Self) -> Self {
         clanes_min(a, b)
     }
+    /// The larger of two.
     @inlinable @inline(__always) public static func larger(_ a: Self, _ b: Self) -> Self {
         clanes_max(a, b)
     }
+    /// `yes` where `a < b`, else `no`.
     @inlinable @inline(__always)
     public static func pick(_ a: Self, lessThan b: Self, _ yes: Self, else no: Self) -> Self {
         clanes_pick(a, b, yes, no)
     }
+    /// Distance from the nearest whole number.
     @inlinable @inline(__always)
     public static func fraction(_ a: Self) -> Self {
         // Adding 1.5·2²³ leaves no bits for a fraction: the cheapest rounding there is, for |a| < 2²².
         let shifted = a + 12_582_912
         return a - (shifted - 12_582_912)
     }
+    /// Newton steps that reach the precision of this number.
     @inlinable @inline(__always) public static var newtonSteps: Int { 3 }
 }
 
 extension Double: Lane {
+    /// Square root.
     @inlinable public var squareRooted: Double { squareRoot() }
+    /// The smaller of two.
     @inlinable public static func smaller(_ a: Self, _ b: Self) -> Self { a < b ? a : b }
+    /// The larger of two.
     @inlinable public static func larger(_ a: Self, _ b: Self) -> Self { a < b ? b : a }
+    /// `yes` where `a < b`, else `no`.
     @inlinable public static func pick(_ a: Self, lessThan b: Self, _ yes: Self, else no: Self) -> Self {
         a < b ? yes : no
     }
+    /// Distance from the nearest whole number.
     @inlinable public static func fraction(_ a: Self) -> Self { a - a.rounded(.toNearestOrEven) }
+    /// Newton steps that reach the precision of this number.
     @inlinable public static var newtonSteps: Int { 6 }
 }

@@ -12,7 +12,9 @@ public struct Philox: RandomNumberGenerator, Sendable {
     private var block = SIMD4<UInt32>()
     private var used = 4
 
-    /// What a stream is for. The raw values enter every patient's bytes: never renumber them.
+    /// What a stream is for.
+    ///
+    /// The raw values enter every patient's bytes: never renumber them.
     public enum Stage: UInt32, Sendable {
         /// Parameters drawn from the cohort.
         case cohort = 1

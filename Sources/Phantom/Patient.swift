@@ -1,7 +1,8 @@
 import Core
 
-/// A digital patient: a function from position, cardiac time and breathing to tissue. It has no voxels.
+/// A digital patient: a function from position, cardiac time and breathing to tissue.
 ///
+/// It has no voxels.
 /// - Convention: material points are named by their position at end-diastole and end-expiration, patient frame, mm.
 public struct Patient: Sendable {
     /// The values it was built from.
@@ -24,7 +25,7 @@ public struct Patient: Sendable {
         curves = ChamberCurves(parameters: parameters)
         anatomy = try Anatomy.sized(for: parameters, atED: curves.volumes(at: 0))
         dynamics = HeartDynamics(parameters: parameters, curves: curves, anatomy: anatomy)
-        landmarks = Landmarks(anatomy.layout)
+        landmarks = Landmarks(anatomy.layout, parameters)
         measures = Measures(parameters, curves, anatomy)
     }
 

@@ -35,8 +35,9 @@ public struct PatientStudy: Sendable {
     /// - Throws: `CineError` when the values do not make a heart or the scan is impossible.
     public init(_ plan: PatientPlan, of recipe: Recipe) throws {
         self.plan = plan
-        let parameters = try recipe.parameters(of: plan.group, subject: plan.subject)
-        let patient = try Patient(parameters)
+        let (patient, moments) = try PatientStudy.beating(plan, of: recipe)
+        let parameters = patient.parameters
+        self.moments = moments
         let scan = recipe.scan
         let tissues = try recipe.tissues.applying(parameters.tissueFactors)
         relaxations = Dictionary(
@@ -44,7 +45,6 @@ public struct PatientStudy: Sendable {
                 let values = tissues[$0]
                 return ($0, Relaxation(t1MS: values.t1MS, t2MS: values.t2MS, protonDensity: values.density))
             })
-        moments = try (0..<recipe.frames).map { try patient.moment(phase: Double($0) / Double(recipe.frames)) }
         let planner = SlicePlanner(landmarks: patient.landmarks, cine: scan)
         volumeGrid = recipe.volume.map { $0.grid(for: planner) }
         let breathHolds = recipe.breathHolds(of: plan)
@@ -59,6 +59,25 @@ public struct PatientStudy: Sendable {
         }
         self.patient = patient
         self.scan = scan
+    }
+
+    /// Draws until the chambers fit around one another in every frame: not every set of volumes makes a heart.
+    private static func beating(_ plan: PatientPlan, of recipe: Recipe) throws -> (Patient, [Moment]) {
+        let attempts: UInt64 = plan.group.cohort == nil ? 1 : 24
+        var failure: (any Error)?
+        for attempt in 0..<attempts {
+            let parameters = try recipe.parameters(of: plan.group, subject: plan.subject, attempt: attempt)
+            do {
+                let patient = try Patient(parameters)
+                let moments = try (0..<recipe.frames).map { frame in
+                    try patient.moment(phase: Double(frame) / Double(recipe.frames))
+                }
+                return (patient, moments)
+            } catch {
+                failure = error
+            }
+        }
+        throw failure ?? CineError(.badData, "no draw of \(plan.group.cohort ?? "the reference patient") makes a heart")
     }
 
     /// The time of each frame after the R wave in ms.

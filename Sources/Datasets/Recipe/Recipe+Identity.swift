@@ -23,10 +23,12 @@ extension Recipe {
 
     /// The values of one subject of a group.
     ///
+    /// - Parameter attempt: draws anew where earlier draws made no heart.
     /// - Throws: `CineError` when no draw keeps its limits or a replaced value breaks them.
-    func parameters(of group: PatientGroup, subject: Int) throws -> PatientParameters {
+    func parameters(of group: PatientGroup, subject: Int, attempt: UInt64 = 0) throws -> PatientParameters {
         guard let name = group.cohort else { return try PatientParameters().replacing(group.parameters) }
         guard let cohort = cohorts[name] else { throw CineError(.badData, "no cohort `\(name)`") }
-        return try cohort.draw(seed: seed, patient: subject).replacing(group.parameters)
+        return try cohort.draw(seed: seed &+ attempt &* 0x9E37_79B9_7F4A_7C15, patient: subject).replacing(
+            group.parameters)
     }
 }

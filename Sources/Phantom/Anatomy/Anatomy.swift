@@ -68,7 +68,8 @@ extension HeartLayout {
         result.laCenter.z = baseZ - 3 - laHalfAxes.z * la
         result.raHalfAxes = raHalfAxes * ra
         result.raCenter.z = tricuspidZ + 3 - raHalfAxes.z * ra
-        result.raCenter.x = max(tricuspidValve.x - 1, result.laCenter.x + (laHalfAxes.x * la + raHalfAxes.x * ra) * 0.98 + 3)
+        result.raCenter.x = max(
+            tricuspidValve.x - 1, result.laCenter.x + (laHalfAxes.x * la + raHalfAxes.x * ra) * 0.98 + 3)
         return result
     }
 }

@@ -1,6 +1,8 @@
 import Core
 
-/// One layer of the anatomy: a solid, what it is made of, and what it is called. Later brushes cover earlier ones.
+/// One layer of the anatomy: a solid, what it is made of, and what it is called.
+///
+/// Later brushes cover earlier ones.
 struct Brush: Sendable {
     /// What it is made of.
     var tissue: Tissue

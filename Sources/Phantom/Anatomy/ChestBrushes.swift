@@ -95,7 +95,8 @@ struct ChestBrushes {
             Brush(tissue: .liver, label: .liver, parts: liver, clips: below, growth: -2, blend: 24),
             Brush(
                 tissue: .venousBlood, label: nil,
-                parts: vessels(from: [20, -34, -120], towards: [0.8, 0.3, -0.2], radius: 4.5, depth: 4, seed: seed &+ 17),
+                parts: vessels(
+                    from: [20, -34, -120], towards: [0.8, 0.3, -0.2], radius: 4.5, depth: 4, seed: seed &+ 17),
                 clips: [liver[0]]),
             Brush(
                 tissue: .spleen, label: .spleen,
@@ -123,7 +124,8 @@ struct ChestBrushes {
             Brush(tissue: .cartilage, label: .spine, parts: [discs]),
             Brush(
                 tissue: .corticalBone, label: .spine,
-                parts: [arch, .capsule(from: [0, y - 38, -260], to: [0, y - 38, 240], radius: 4, endRadius: 4)], blend: 6),
+                parts: [arch, .capsule(from: [0, y - 38, -260], to: [0, y - 38, 240], radius: 4, endRadius: 4)],
+                blend: 6),
             Brush(
                 tissue: .marrow, label: .spine,
                 parts: [.vertebrae(center: [0, y, 0], radius: 19, spacing: 29, disc: 5)]),
@@ -143,7 +145,8 @@ struct ChestBrushes {
     // MARK: Vessel trees
 
     /// A tree that forks `depth` times, thinner and shorter at each fork.
-    private func vessels(from root: Vector3, towards: Vector3, radius: Double, depth: Int, seed: UInt64) -> [Primitive] {
+    private func vessels(from root: Vector3, towards: Vector3, radius: Double, depth: Int, seed: UInt64) -> [Primitive]
+    {
         var random = Philox(seed: seed, patient: 1, stage: .texture)
         var parts: [Primitive] = []
         var tips = [(root, normalize(towards), radius)]

@@ -89,9 +89,10 @@ struct HeartBrushes {
     }
 
     private var rightAtrium: [Brush] {
+        let k = layout.raHalfAxes.x / 23
         let body = [
             ellipsoid(layout.raCenter, layout.raHalfAxes),
-            tube(layout.raCenter, layout.tricuspidValve, 16 * k, 16.5 * k),
+            tube(layout.raCenter, layout.tricuspidValve, 16 * k, min(16.5 * k, 17 * self.k)),
             // The appendage reaches forward, around the aortic root.
             tube(
                 layout.raCenter + Vector3(-6, -14, 0) * k, layout.raCenter + Vector3(-12, -34, 2) * k, 9 * k, 5 * k),
@@ -101,9 +102,10 @@ struct HeartBrushes {
 
     private var leftAtrium: [Brush] {
         let c = layout.laCenter
+        let k = layout.laHalfAxes.x / 23
         let body = [
             ellipsoid(c, layout.laHalfAxes),
-            tube(c, layout.mitralValve - Vector3(0, 0, 3), 15 * k, 14 * k),
+            tube(c, layout.mitralValve - Vector3(0, 0, 3), 15 * k, min(14 * k, 15 * self.k)),
             tube(c + Vector3(-8, -12, 6) * k, c + Vector3(-24, -26, 18) * k, 7 * k, 4 * k),
         ]
         let ostia = pulmonaryVeinPaths

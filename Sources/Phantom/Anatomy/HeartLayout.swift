@@ -1,8 +1,9 @@
 import Core
 import Foundation
 
-/// Where the parts of the heart lie at end-diastole, in the LV frame (x to the septum, y inferior, z to the apex), and
-/// how large they are. The motion and the anatomy are both built from it.
+/// Where the parts of the heart lie at end-diastole, in the LV frame (x to the septum, y inferior, z to the apex).
+///
+/// It says how large they are, too. The motion and the anatomy are both built from it.
 struct HeartLayout: Sendable {
     /// The left ventricle.
     let lv: VentricleShape
@@ -75,17 +76,39 @@ struct HeartLayout: Sendable {
         return Affine(x: x, y: cross(z, x), z: z, translation: [-42, 6, 0])
     }
 
+    /// Largest epicardial radius.
     private static func largestRadius(_ lv: VentricleShape) -> Double {
-        var largest = 0.0
-        for i in 0...40 {
+        epicardium(lv).reduce(0) { max($0, ($1.x * $1.x + $1.y * $1.y).squareRoot()) }
+    }
+
+    /// Points all over the epicardium, LV frame.
+    private static func epicardium(_ lv: VentricleShape) -> [Vector3] {
+        (0...40).flatMap { i -> [Vector3] in
             let q = VentricleShape.base + (1 - VentricleShape.base) * Double(i) / 40
-            for k in 0..<36 {
+            return (0..<36).map { k in
                 let angle = Double(k) * .pi / 18
                 let h = lv.epi(q: q, s: 1 - q * q, cosine: cos(angle), sine: sin(angle))
-                largest = max(largest, lv.focalMM * (h * (2 + h) * (1 - q * q)).squareRoot())
+                let radius = lv.focalMM * (h * (2 + h) * (1 - q * q)).squareRoot()
+                return [radius * cos(angle), radius * sin(angle), lv.focalMM * (1 + h) * q]
             }
         }
-        return largest
+    }
+
+    /// Radius and shift towards the septum of the circular sections that hold the epicardium, shrinking to nothing at a
+    /// length along the axis.
+    private func septalBody(length: Double) -> (radius: Double, shift: Double) {
+        // What each point asks of the section at the equator.
+        let points = HeartLayout.epicardium(lv).map { p in
+            let shrink = (1 - p.z * p.z / (length * length)).squareRoot()
+            return (x: p.x / shrink, y: p.y / shrink)
+        }
+        let right = points.reduce(0) { max($0, $1.x) }
+        let left = points.reduce(0) { max($0, -$1.x) }
+        let shift = max((right - left) / 2, 0)
+        let radius = points.reduce(0) { largest, p in
+            max(largest, ((p.x - shift) * (p.x - shift) + p.y * p.y).squareRoot())
+        }
+        return (radius + 0.7, shift)
     }
 
     /// A point of the LV frame in the patient frame.
@@ -107,8 +130,11 @@ struct HeartLayout: Sendable {
 
     /// The rays of the RV's bellows.
     var freeWallFrame: FreeWallMap.Frame {
-        FreeWallMap.Frame(
-            septum: epiRadius + 1, center: rvCenter, halfAxes: rvHalfAxes, basal: tricuspidZ,
+        let length = apexZ + 6
+        let body = septalBody(length: length)
+        return FreeWallMap.Frame(
+            septum: body.radius, septumShift: body.shift, septumLength: length, center: rvCenter, halfAxes: rvHalfAxes,
+            basal: tricuspidZ,
             apical: rvCenter.z + rvHalfAxes.z)
     }
 
@@ -121,7 +147,7 @@ struct HeartLayout: Sendable {
     private func atrialFrame(_ center: Vector3, _ half: Vector3) -> AtrialMap.Frame {
         let radius = max(half.x, half.y) + 2
         return AtrialMap.Frame(
-            axisX: center.x, axisY: center.y, radius: radius, rim: radius + 20, roof: center.z - half.z - 12,
+            axisX: center.x, axisY: center.y, radius: radius, rim: radius + 30, roof: center.z - half.z - 20,
             basal: baseZ - 5)
     }
 }

@@ -25,7 +25,7 @@ public struct Landmarks: Sendable {
 
     init() {}
 
-    init(_ layout: HeartLayout) {
+    init(_ layout: HeartLayout, _ parameters: PatientParameters) {
         lvFrame = layout.frame
         apex = layout.place([0, 0, layout.apexZ])
         mitralValve = layout.place(layout.mitralValve)
@@ -35,9 +35,21 @@ public struct Landmarks: Sendable {
         laCenter = layout.place(layout.laCenter)
         raCenter = layout.place(layout.raCenter)
         rvFreeWall = layout.place([layout.rvCenter.x + layout.rvHalfAxes.x, layout.rvCenter.y, layout.rvCenter.z])
-        let lv = Bounds(low: Vector3(repeating: -layout.epiRadius), high: [layout.epiRadius, layout.epiRadius, layout.apexZ])
-        let box = lv.mapped(by: layout.frame).union(layout.bounds(of: .rvCavity))
-            .union(layout.bounds(of: .laCavity)).union(layout.bounds(of: .raCavity))
+        func around(_ center: Vector3, _ half: Vector3) -> Bounds {
+            // The box of a rotated ellipsoid, not that of its box.
+            let f = layout.frame
+            let reach = Vector3(
+                length([f.x.x * half.x, f.y.x * half.y, f.z.x * half.z]),
+                length([f.x.y * half.x, f.y.y * half.y, f.z.y * half.z]),
+                length([f.x.z * half.x, f.y.z * half.y, f.z.z * half.z]))
+            return Bounds(low: f(center) - reach, high: f(center) + reach)
+        }
+        let box = around([0, 0, 0], [layout.epiRadius, layout.epiRadius, layout.apexZ])
+            .union(around(layout.rvCenter, layout.rvHalfAxes + parameters.rv.wallMM))
+            .union(around(layout.laCenter, layout.laHalfAxes + 10)).union(
+                around(layout.raCenter, layout.raHalfAxes + 8)
+            )
+            .union(around(layout.pulmonaryValve, [14, 14, 14]))
         heartBox = (box.low, box.high)
     }
 }

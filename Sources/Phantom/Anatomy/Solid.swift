@@ -150,5 +150,7 @@ enum Solid {
     }
 
     @inline(__always)
-    private static func project<L: Lane>(_ p: Point<L>, _ v: Vector3) -> L { p.x * L(v.x) + p.y * L(v.y) + p.z * L(v.z) }
+    private static func project<L: Lane>(_ p: Point<L>, _ v: Vector3) -> L {
+        p.x * L(v.x) + p.y * L(v.y) + p.z * L(v.z)
+    }
 }

@@ -9,6 +9,8 @@ struct HeartDynamics: Sendable {
     let curves: ChamberCurves
     let layout: HeartLayout
     private let contraction: RegionalField
+    /// How much more than usual the right side descends, where its free wall alone could not empty it.
+    private var rightGain = 1.0
     private let rv: ChamberSamples
     private let la: ChamberSamples
     private let ra: ChamberSamples
@@ -26,6 +28,14 @@ struct HeartDynamics: Sendable {
         let field = contraction
         let d3 = layout.lv.focalMM * layout.lv.focalMM * layout.lv.focalMM / 1000
         rays = Quadrature.segments.map { q, weight in (q, 2 * .pi * d3 * weight, field.mean(q: q)) }
+        for gain in [1, 1.15, 1.3, 1.5, 1.7, 2.0] {
+            rightGain = gain
+            if let moved = try? motion(phase: curves.endSystolicPhase, breathing: .endExpiration),
+                moved.freeWall.squeeze < 0.8
+            {
+                break
+            }
+        }
     }
 
     /// LV volume when the contracting endocardium is at coshλ − 1 = h.
@@ -45,7 +55,7 @@ struct HeartDynamics: Sendable {
     }
 
     /// Descent of the lateral tricuspid annulus at end-systole, mm: relative to the LV's, whose radial map adds a third.
-    var rightDescentMM: Double { parameters.rv.longitudinalGain * leftDescentMM * 1.33 }
+    var rightDescentMM: Double { rightGain * parameters.rv.longitudinalGain * leftDescentMM * 1.33 }
 
     /// The motion at a cardiac phase.
     ///
@@ -74,19 +84,25 @@ struct HeartDynamics: Sendable {
                 frame: layout.longitudinalFrame, leftDescent: leftDescentMM * done,
                 rightDescent: rightDescentMM * curves.rightLongitudinal(at: phase)),
             respiration: respiration(breathing))
-        for _ in 0..<2 {
+        // The maps reach a little into one another's chambers: the third round changes volumes by less than 1e-4.
+        for _ in 0..<3 {
             motion.leftAtrium = try fill("LA", la, volumes.laML, motion, \.leftAtrium)
             motion.rightAtrium = try fill("RA", ra, volumes.raML, motion, \.rightAtrium)
+            motion.freeWall = try squeeze(volumes.rvML, motion)
         }
-        let frame = layout.freeWallFrame
-        let bulge = motion.freeWall.bulge
-        let squeeze = try solve("RV", volumes.rvML, between: 0.9, and: -0.25) { squeeze in
+        return motion
+    }
+
+    private func squeeze(_ volumeML: Double, _ motion: HeartMotion) throws -> FreeWallMap {
+        func map(_ squeeze: Double) -> FreeWallMap {
+            FreeWallMap(frame: motion.freeWall.frame, squeeze: squeeze, bulge: motion.freeWall.bulge)
+        }
+        let share = try solve("RV", volumeML, between: 0.92, and: -0.25) {
             var trial = motion
-            trial.freeWall = FreeWallMap(frame: frame, squeeze: squeeze, bulge: bulge)
+            trial.freeWall = map($0)
             return rv.volumeML(after: trial)
         }
-        motion.freeWall = FreeWallMap(frame: frame, squeeze: squeeze, bulge: bulge)
-        return motion
+        return map(share)
     }
 
     private func fill(
@@ -94,7 +110,7 @@ struct HeartDynamics: Sendable {
         _ path: WritableKeyPath<HeartMotion, AtrialMap>
     ) throws -> AtrialMap {
         let frame = motion[keyPath: path].frame
-        let widening = try solve(name, volumeML, between: -0.6 * frame.radius, and: 0.9 * (frame.rim - frame.radius)) {
+        let widening = try solve(name, volumeML, between: -0.6 * frame.radius, and: 0.85 * (frame.rim - frame.radius)) {
             var trial = motion
             trial[keyPath: path] = AtrialMap(frame: frame, widening: $0)
             return samples.volumeML(after: trial)
@@ -105,7 +121,7 @@ struct HeartDynamics: Sendable {
     private func solve(
         _ name: String, _ targetML: Double, between low: Double, and high: Double, _ volumeML: (Double) -> Double
     ) throws -> Double {
-        if let root = Solver.root(of: { volumeML($0) - targetML }, between: low, and: high, tolerance: 1e-7) {
+        if let root = Solver.root(of: { volumeML($0) - targetML }, between: low, and: high, tolerance: 1e-5) {
             return root
         }
         throw CineError(

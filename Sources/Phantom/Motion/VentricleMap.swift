@@ -1,6 +1,6 @@
 import Core
 
-/// The LV's own motion: radial along the hyperbolas of the LV frame, then a twist. The first of the heart's maps.
+/// The LV's own motion: radial along the hyperbolas of the LV frame, then a twist.
 ///
 /// In the volume coordinate K of a ray the wall just shifts, K' = K + G, so its volume is exact whatever G is; blood
 /// inside is squeezed, tissue outside gives way until an outer surface where nothing moves.

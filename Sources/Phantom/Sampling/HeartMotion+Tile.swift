@@ -71,10 +71,13 @@ extension VentricleMap {
 
 extension FreeWallMap {
     var support: Bounds {
-        let side = frame.center.y.magnitude + frame.halfAxes.y + frame.room + 22
+        let side = max(frame.center.y.magnitude + frame.halfAxes.y, frame.septum + 12) + frame.room + 4
         return Bounds(
-            low: [0, -side, frame.basal - 12],
-            high: [max(frame.center.x + frame.halfAxes.x, frame.septum + 22) + frame.room + 2, side, frame.apical])
+            low: [-side, -side, frame.basal - 14],
+            high: [
+                max(frame.center.x + frame.halfAxes.x, frame.septum + frame.septumShift + 12) + frame.room + 2, side,
+                frame.apical + 4,
+            ])
     }
 }
 

@@ -54,7 +54,8 @@ struct Painter: Sendable {
         }
         for i in 0..<count { tile.grains[i] = Lanes(repeating: baseGrain) }
         if names {
-            let name = Lanes(repeating: Float((selection.base < 0 ? nil : stack.layers[selection.base].label)?.rawValue ?? 0))
+            let name = Lanes(
+                repeating: Float((selection.base < 0 ? nil : stack.layers[selection.base].label)?.rawValue ?? 0))
             for i in 0..<count { tile.names[i] = name }
         }
         let slope = Float(-1 / ramp)
@@ -76,7 +77,9 @@ struct Painter: Sendable {
             }
             if names, let label {
                 let name = Lanes(repeating: Float(label.rawValue))
-                for i in 0..<count { tile.names[i] = Lanes.pick(tile.distances[i], lessThan: Lanes(0), name, else: tile.names[i]) }
+                for i in 0..<count {
+                    tile.names[i] = Lanes.pick(tile.distances[i], lessThan: Lanes(0), name, else: tile.names[i])
+                }
             }
         }
         if hasGrain {

@@ -59,7 +59,7 @@ struct Stack: Sendable {
                 let chosen = from.entries[entry]
                 let layer = layers[Int(chosen.layer)]
                 result.open(layer: Int(chosen.layer))
-                let margin = layer.growth + layer.blend / 4 + ramp
+                let margin = layer.growth + layer.blend / 2 + ramp
                 var isCovered = false
                 for i in from.parts(chosen) {
                     let hull = hulls[i]
