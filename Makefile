@@ -2,7 +2,8 @@
 PREFIX ?= /usr/local
 PACKAGES := libfftw3-dev libopenblas-dev libhdf5-dev libpng-dev zlib1g-dev libssl-dev pkg-config python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# Tests need -enable-testing; the program is built with it, too, so that nothing is built twice.
+# Tests need -enable-testing; the program is built with it, too, and `swift test` (whose own flags differ by one) builds
+# nothing, so that nothing is built twice.
 BUILD := -c release -Xswiftc -enable-testing
 PROGRAM := .build/release/cineforge
 SOURCES := Package.swift Sources Tests
@@ -24,7 +25,7 @@ demo: build
 	@echo "           $(PROGRAM) export out/demo --to nifti --out out/nifti"
 
 test: build
-	swift test $(BUILD)
+	swift test $(BUILD) --skip-build
 	Tests/Interop/run.sh $(PROGRAM)
 
 build: setup

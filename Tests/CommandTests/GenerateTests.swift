@@ -57,7 +57,7 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
             let out = folder("killed-\(rounds)")
             for _ in 0..<5 where kills < 20 {
                 let process = try Program.start(["generate", recipe, "--out", out.path, "--resume"], in: folder.url)
-                Thread.sleep(forTimeInterval: Double.random(in: 0...wholeRun * 0.7, using: &random))
+                Thread.sleep(forTimeInterval: Double.random(in: 0...wholeRun * 0.5, using: &random))
                 kill(process.processIdentifier, SIGKILL)
                 process.waitUntilExit()
                 if process.terminationReason == .uncaughtSignal { kills += 1 }

@@ -1,10 +1,11 @@
 import Core
-import Datasets
 import Foundation
 import Scanner
 import Storage
 import Synchronization
 import Testing
+
+@testable import Datasets
 
 @Suite("Patient files") struct PatientFileTests {
     private let folder: TemporaryFolder
@@ -153,19 +154,35 @@ import Testing
             """
             version: 1
             name: x
-            frames: 1
             patients:
               - {cohort: healthy-men, count: 2, first_subject: 4}
               - {cohort: healthy-men, first_subject: 5, breath_holds: {severity: 5}}
-              - {cohort: healthy-men, first_subject: 5, breath_holds: {severity: 2.5}}
+            cine: {}
+            """)
+        let parameters = try recipe.roster().map { try recipe.parameters(of: $0.group, subject: $0.subject) }
+        #expect(parameters[1] == parameters[2])
+        #expect(parameters[0] != parameters[1])
+    }
+
+    @Test("Breath-hold errors keep their directions at every severity")
+    func severities() throws {
+        let recipe = try resolve(
+            """
+            version: 1
+            name: x
+            frames: 1
+            patients:
+              - {reference: true}
+              - {reference: true, first_subject: 0, breath_holds: {severity: 2.5}}
+              - {reference: true, first_subject: 0, breath_holds: {severity: 5, drift_mm_per_s: 0.18}}
             cine: {views: [sax], slice_count: 4}
             """)
-        let studies = try recipe.roster().map { try PatientStudy($0, of: recipe) }
-        #expect(studies[1].patient.parameters == studies[2].patient.parameters)
-        #expect(studies[0].patient.parameters != studies[1].patient.parameters)
-        #expect(studies[1].slices[0].motions.allSatisfy { $0 == .none })
-        for (strong, weak) in zip(studies[2].slices[0].motions, studies[3].slices[0].motions) {
-            #expect(length(strong.shiftMM) > length(weak.shiftMM))
+        let motions = try recipe.roster().map { try PatientStudy($0, of: recipe).slices[0].motions }
+        #expect(motions[0].allSatisfy { $0 == .none })
+        for (weak, strong) in zip(motions[1], motions[2]) {
+            // Twice the severity and twice the drift is twice the shift, in single precision.
+            #expect(length(strong.shiftMM - 2 * weak.shiftMM) < 1e-4)
+            #expect(length(weak.shiftMM) > 0)
         }
     }
 

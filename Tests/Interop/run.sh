@@ -26,6 +26,6 @@ trap 'rm -rf "$folder"' EXIT
 # Samples of every storage format come from the built test bundle.
 export CINEFORGE_INTEROP_DIR="$folder/storage"
 mkdir "$CINEFORGE_INTEROP_DIR"
-(cd "$root" && swift test -c release -Xswiftc -enable-testing --filter InteropSamples > "$folder/samples.log" 2>&1) \
+(cd "$root" && swift test -c release -Xswiftc -enable-testing --skip-build --filter InteropSamples > "$folder/samples.log" 2>&1) \
     || { cat "$folder/samples.log"; exit 1; }
 CINEFORGE_INTEROP="$folder" "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"
