@@ -50,7 +50,7 @@ private func misses(_ patient: Patient, _ moment: Moment) -> [(name: String, mis
     }
 }
 
-@Suite("Patients of all cohorts", .serialized) struct PopulationTests {
+@Suite("Patients of all cohorts", .serialized, .enabled(if: isFull)) struct PopulationTests {
     /// Five patients of each cohort; the full run takes 34 of each, 204 in all.
     @Test("Every drawn patient has a heart that beats through 25 frames", arguments: cohorts)
     func patientsBeat(_ name: String) throws {

@@ -165,7 +165,7 @@ private func drawn(_ cohort: String, count: Int) throws -> [Deformation] {
     }
 
     @Test(
-        "Ten drawn healthy people deform as healthy hearts do, in the mean",
+        "Ten drawn healthy people deform as healthy hearts do, in the mean", .enabled(if: isFull),
         arguments: ["healthy-men", "healthy-women"])
     func healthyPeople(_ name: String) throws {
         let all = try drawn(name, count: 5).map(\.figures)
@@ -182,7 +182,7 @@ private func drawn(_ cohort: String, count: Int) throws -> [Deformation] {
         }
     }
 
-    @Test("A dilated heart deforms less")
+    @Test("A dilated heart deforms less", .enabled(if: isFull))
     func dilated() throws {
         let healthy = try Deformation(PatientParameters()).figures
         for (index, deformation) in try drawn("dcm", count: 2).enumerated() {
@@ -195,7 +195,7 @@ private func drawn(_ cohort: String, count: Int) throws -> [Deformation] {
         }
     }
 
-    @Test("An infarct shortens and thickens less than the heart around it")
+    @Test("An infarct shortens and thickens less than the heart around it", .enabled(if: isFull))
     func infarcted() throws {
         for (index, deformation) in try drawn("minf", count: 2).enumerated() {
             let parameters = deformation.patient.parameters
