@@ -158,13 +158,13 @@ private struct LabelMap {
                 let both = zip(carried, now.values).count { $0 == name.rawValue && $1 == name.rawValue }
                 let dice = 2 * Double(both) / Double(a + b)
                 report("\(heart) phase \(phase): Dice of \(name) \(dice)")
-                withKnownIssue("0.958 to 0.974 in the infarcted heart", isIntermittent: true) {
+                withKnownIssue("0.955 to 0.975 in the reference and infarcted hearts", isIntermittent: true) {
                     #expect(dice >= 0.98, "\(heart) phase \(phase): Dice of \(name) \(dice)")
                 }
             }
             let far = near.count { !$0 }
             report("\(heart) phase \(phase): \(far) misses farther than a voxel")
-            withKnownIssue("1 to 3 voxels of the infarcted heart", isIntermittent: true) { #expect(far == 0) }
+            withKnownIssue("1 to 9 voxels of both hearts", isIntermittent: true) { #expect(far == 0) }
         }
     }
 
