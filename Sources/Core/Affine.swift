@@ -28,10 +28,10 @@ public struct Affine: Sendable, Hashable, Codable {
     public static let identity = Affine(x: [1, 0, 0], y: [0, 1, 0], z: [0, 0, 1])
 
     /// The image of a point.
-    public func callAsFunction(_ point: Vector3) -> Vector3 { rotate(point) + translation }
+    @inlinable public func callAsFunction(_ point: Vector3) -> Vector3 { rotate(point) + translation }
 
     /// The image of a direction: the translation does not apply.
-    public func rotate(_ direction: Vector3) -> Vector3 { x * direction.x + y * direction.y + z * direction.z }
+    @inlinable public func rotate(_ direction: Vector3) -> Vector3 { x * direction.x + y * direction.y + z * direction.z }
 
     /// The map that applies `right` first, then `left`.
     public static func * (left: Affine, right: Affine) -> Affine {
@@ -90,15 +90,15 @@ public struct Affine: Sendable, Hashable, Codable {
 }
 
 /// Scalar product.
-public func dot(_ a: Vector3, _ b: Vector3) -> Double { (a * b).sum() }
+@inlinable public func dot(_ a: Vector3, _ b: Vector3) -> Double { (a * b).sum() }
 
 /// Vector product, right-handed.
-public func cross(_ a: Vector3, _ b: Vector3) -> Vector3 {
+@inlinable public func cross(_ a: Vector3, _ b: Vector3) -> Vector3 {
     [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
 }
 
 /// Euclidean length.
-public func length(_ a: Vector3) -> Double { dot(a, a).squareRoot() }
+@inlinable public func length(_ a: Vector3) -> Double { dot(a, a).squareRoot() }
 
 /// The direction of a vector that is not zero.
-public func normalize(_ a: Vector3) -> Vector3 { a / length(a) }
+@inlinable public func normalize(_ a: Vector3) -> Vector3 { a / length(a) }

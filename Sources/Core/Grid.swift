@@ -25,7 +25,7 @@ public struct Grid: Sendable, Hashable, Codable {
     }
 
     /// Number of voxels.
-    public var count: Int { size.x * size.y * size.z }
+    @inlinable public var count: Int { size.x * size.y * size.z }
 
     /// Distance in mm between neighbours along x, y and z.
     public var spacingMM: Vector3 { [length(affine.x), length(affine.y), length(affine.z)] }
@@ -34,5 +34,5 @@ public struct Grid: Sendable, Hashable, Codable {
     public var voxelVolumeMM3: Double { abs(affine.determinant) }
 
     /// Position in mm of a voxel's centre.
-    public func position(_ x: Int, _ y: Int, _ z: Int) -> Vector3 { affine([Double(x), Double(y), Double(z)]) }
+    @inlinable public func position(_ x: Int, _ y: Int, _ z: Int) -> Vector3 { affine([Double(x), Double(y), Double(z)]) }
 }

@@ -57,6 +57,14 @@ extension SIMD16<Float>: Lane {
     }
     /// Newton steps that reach the precision of this number.
     @inlinable @inline(__always) public static var newtonSteps: Int { 3 }
+
+    /// Writes sixteen whole numbers from 0 to 255.
+    @inlinable @inline(__always)
+    public func store(bytes: UnsafeMutablePointer<UInt8>) { clanes_store_bytes(self, bytes) }
+
+    /// Writes sixteen numbers, rounded to half precision.
+    @inlinable @inline(__always)
+    public func store(halves: UnsafeMutablePointer<Float16>) { clanes_store_half(self, halves) }
 }
 
 extension Double: Lane {

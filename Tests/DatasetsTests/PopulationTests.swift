@@ -26,7 +26,7 @@ private func describe(_ p: PatientParameters) -> String {
     func short(_ value: Double) -> String { String(format: "%.3f", value) }
     return "EDV \(short(p.lv.edvML)) EF \(short(p.lv.ejectionFraction)) mass \(short(p.lv.massG))"
         + " roundness \(short(p.lv.roundness)) shortening \(short(p.lv.longitudinalShortening))"
-        + " RV \(short(p.rv.edvML)) gain \(short(p.rv.longitudinalGain)) bulge \(short(p.rv.dyskinesiaMM))"
+        + " RV \(short(p.rv.edvML)) TAPSE \(short(p.rv.tapseMM)) bulge \(short(p.rv.dyskinesiaMM))"
         + " LA \(short(p.la.maxML))/\(short(p.la.emptyingFraction)) RA \(short(p.ra.maxML))/\(short(p.ra.emptyingFraction))"
         + " HR \(short(p.rhythm.heartRateBPM)) \(p.rhythm.kind) chest \(short(p.chest.halfWidthMM))x\(short(p.chest.halfDepthMM))"
         + " contraction \(p.lv.contraction.map(short))"

@@ -12,7 +12,7 @@ private func cohort(_ changes: [Variable: Distribution] = [:], _ adjust: (inout 
         .age: 60, .height: 176, .weight: 78, .heartRate: 65, .rrDeviation: 25, .atrialFillingPerYear: 0.005,
         .breathHoldHeartRate: 0.05, .lvEDVIndex: 85, .lvEF: 0.58, .lvMassIndex: 53, .roundness: 0.48,
         .longitudinalShortening: 0.085, .apexRotation: 10, .baseRotation: -3, .trabeculation: 2, .rvEDVIndex: 93,
-        .rvWall: 3.5, .rvLongitudinalGain: 1.7, .laMax: 71, .laEmptying: 0.6, .raMax: 93, .raEmptying: 0.41,
+        .rvWall: 3.5, .rvTAPSE: 22, .laMax: 71, .laEmptying: 0.6, .raMax: 93, .raEmptying: 0.41,
         .breathPeriod: 4.5, .diaphragm: 12, .trackingFactor: 0.6, .anteriorFactor: 0.15, .breathRotation: 1.5,
         .breathLag: 0.35, .breathHoldScale: 1.6, .breathHoldDrift: 0.15, .azimuth: 45, .elevation: 38, .roll: 0,
         .fatAtBMI25: 14, .epicardialFat: 4, .torsoScale: 1, .wallVariation: 0, .t1Variation: 0.04, .t2Variation: 0.06,

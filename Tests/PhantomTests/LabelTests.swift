@@ -23,6 +23,17 @@ private struct LabelMap {
         return result
     }
 
+    /// The voxels that share a face, edge or corner.
+    func around(_ index: Int) -> [Int] {
+        let (nx, ny, nz) = (grid.size.x, grid.size.y, grid.size.z)
+        let (x, y, z) = (index % nx, index / nx % ny, index / (nx * ny))
+        return (0..<27).compactMap { n in
+            let (i, j, k) = (x + n % 3 - 1, y + n / 3 % 3 - 1, z + n / 9 - 1)
+            guard i >= 0, j >= 0, k >= 0, i < nx, j < ny, k < nz else { return nil }
+            return (k * ny + j) * nx + i
+        }
+    }
+
     /// Sizes of the face-connected components of a class, largest first.
     func components(_ label: Label) -> [Int] {
         var isOpen = values.map { $0 == label.rawValue }
@@ -72,16 +83,7 @@ private struct LabelMap {
             for label in [Label.lvCavity, .lvMyocardium, .rvCavity, .laCavity, .raCavity] {
                 let pieces = map.components(label)
                 report("\(heart) phase \(phase): \(label) in \(pieces.prefix(6))")
-                if label == .lvCavity || label == .lvMyocardium {
-                    #expect(pieces.count == 1, "\(heart) phase \(phase): \(label) in \(pieces.prefix(6))")
-                    continue
-                }
-                withKnownIssue(
-                    "RV and atria shed crumbs: 47, 7 and 20 pieces in the reference man, the largest of 147 voxels",
-                    isIntermittent: true
-                ) {
-                    #expect(pieces.count == 1, "\(heart) phase \(phase): \(label) in \(pieces.prefix(6))")
-                }
+                #expect(pieces.count == 1, "\(heart) phase \(phase): \(label) in \(pieces.prefix(6))")
             }
             let touching = map.contacts(.lvCavity, .rvCavity)
             report("\(heart) phase \(phase): LV touches RV on \(touching) faces")
@@ -122,49 +124,92 @@ private struct LabelMap {
     }
 
     /// Four frames of 25: early and late ejection, end-systole, filling.
-    @Test(
-        "The displacement truth carries end-diastolic labels onto every frame",
-        arguments: [Heart.reference, .infarcted])
+    ///
+    /// As a user would: the stored field, inverted by fixed-point steps, and one-hot labels at end-diastole, interpolated.
+    /// The nearest label alone is off by a quarter voxel at every surface, 0.965 of Dice for a wall of 7 mm.
+    @Test("The displacement truth carries end-diastolic labels onto every frame", arguments: Heart.allCases)
     func displacement(_ heart: Heart) throws {
         let patient = try Patient(heart.parameters)
         let grid = patient.heartGrid(spacingMM: 1)
         let start = map(patient, try patient.moment(phase: 0))
-        let toIndex = grid.affine.inverse
         for phase in [0.12, 0.24, patient.measures.endSystolicPhase, 0.6] {
             let moment = try patient.moment(phase: phase)
             let now = map(patient, moment)
-            var carried = [UInt8](repeating: 0, count: grid.count)
-            var near = [Bool](repeating: true, count: grid.count)
-            let wanted: Set<UInt8> = [1, 2, 3]
-            for index in carried.indices {
-                let material = moment.inverse(now.position(index))
-                let at = toIndex(material).rounded(.toNearestOrAwayFromZero)
-                func label(_ x: Double, _ y: Double, _ z: Double) -> UInt8 {
-                    let (i, j, k) = (Int(x), Int(y), Int(z))
-                    guard i >= 0, j >= 0, k >= 0, i < grid.size.x, j < grid.size.y, k < grid.size.z else { return 255 }
-                    return start.values[(k * grid.size.y + j) * grid.size.x + i]
-                }
-                carried[index] = label(at.x, at.y, at.z)
-                if carried[index] != now.values[index], wanted.contains(now.values[index]) {
-                    near[index] = (0..<27).contains { n in
-                        let (i, j, k) = (Double(n % 3 - 1), Double(n / 3 % 3 - 1), Double(n / 9 - 1))
-                        return label(at.x + i, at.y + j, at.z + k) == now.values[index]
+            var field = [Float16](repeating: 0, count: 3 * grid.count)
+            field.withUnsafeMutableBufferPointer { patient.displacement(moment, grid: grid, threads: 2, into: $0) }
+            let carried = carry(start, by: field)
+            for name in [Label.lvCavity, .lvMyocardium, .rvCavity] {
+                let a = carried.values.count { $0 == name.rawValue }
+                let b = now.values.count { $0 == name.rawValue }
+                let both = zip(carried.values, now.values).count { $0 == name.rawValue && $1 == name.rawValue }
+                let dice = 2 * Double(both) / Double(a + b)
+                report("\(heart) phase \(phase): Dice of \(name) \(dice)")
+                #expect(dice >= 0.98, "\(heart) phase \(phase): Dice of \(name) \(dice)")
+            }
+            // A miss may only be where the other label is a neighbour.
+            let far = now.values.indices.count { index in
+                let (found, wanted) = (carried.values[index], now.values[index])
+                guard found != wanted, (1...3).contains(found) || (1...3).contains(wanted) else { return false }
+                return !now.around(index).contains { now.values[$0] == found }
+            }
+            report("\(heart) phase \(phase): \(far) misses farther than a voxel")
+            #expect(far == 0, "\(heart) phase \(phase): \(far) misses farther than a voxel")
+        }
+    }
+
+    /// Labels of a frame by pulling those of end-diastole along a displacement field of 1 mm.
+    private func carry(_ labels: LabelMap, by field: [Float16]) -> LabelMap {
+        let grid = labels.grid
+        let count = grid.count
+        let vectors = (0..<count).map { i in
+            SIMD3(Float(field[i]), Float(field[count + i]), Float(field[2 * count + i]))
+        }
+        var values = labels.values
+        values.withUnsafeMutableBufferPointer { target in
+            let target = Slices(values: target)
+            Workers.forEach(grid.size.z, threads: 2) { z in
+                for y in 0..<grid.size.y {
+                    for x in 0..<grid.size.x {
+                        let here = SIMD3<Float>(Float(x), Float(y), Float(z))
+                        var at = here
+                        // Half steps converge where the field is steep, too.
+                        for _ in 0..<30 {
+                            var mean = SIMD3<Float>()
+                            each(at, grid) { mean += $1 * vectors[$0] }
+                            let next = 0.5 * (at + here - mean)
+                            let step = next - at
+                            at = next
+                            if (step * step).sum() < 1e-6 { break }
+                        }
+                        var shares = SIMD32<Float>()
+                        each(at, grid) { shares[Int(labels.values[$0])] += $1 }
+                        var best = 0
+                        for name in 1..<32 where shares[name] > shares[best] { best = name }
+                        target.values[(z * grid.size.y + y) * grid.size.x + x] = UInt8(best)
                     }
                 }
             }
-            for name in [Label.lvCavity, .lvMyocardium, .rvCavity] {
-                let a = carried.count { $0 == name.rawValue }
-                let b = now.values.count { $0 == name.rawValue }
-                let both = zip(carried, now.values).count { $0 == name.rawValue && $1 == name.rawValue }
-                let dice = 2 * Double(both) / Double(a + b)
-                report("\(heart) phase \(phase): Dice of \(name) \(dice)")
-                withKnownIssue("0.955 to 0.975 in the reference and infarcted hearts", isIntermittent: true) {
-                    #expect(dice >= 0.98, "\(heart) phase \(phase): Dice of \(name) \(dice)")
-                }
-            }
-            let far = near.count { !$0 }
-            report("\(heart) phase \(phase): \(far) misses farther than a voxel")
-            withKnownIssue("1 to 9 voxels of both hearts", isIntermittent: true) { #expect(far == 0) }
+        }
+        return LabelMap(grid: grid, values: values)
+    }
+
+    private struct Slices: @unchecked Sendable {
+        // Safe to share: every slice is written by one thread.
+        let values: UnsafeMutableBufferPointer<UInt8>
+    }
+
+    /// The eight voxels around a place, and their weights.
+    @inline(__always)
+    private func each(_ place: SIMD3<Float>, _ grid: Grid, _ body: (Int, Float) -> Void) {
+        let size = SIMD3<Float>(Float(grid.size.x), Float(grid.size.y), Float(grid.size.z))
+        let p = place.clamped(lowerBound: .zero, upperBound: size - 1.001)
+        let low = p.rounded(.down)
+        let f = p - low
+        let (x, y, z) = (Int(low.x), Int(low.y), Int(low.z))
+        for n in 0..<8 {
+            let (i, j, k) = (n & 1, n >> 1 & 1, n >> 2)
+            let weight = (i == 1 ? f.x : 1 - f.x) * (j == 1 ? f.y : 1 - f.y) * (k == 1 ? f.z : 1 - f.z)
+            body(((z + k) * grid.size.y + y + j) * grid.size.x + x + i, weight)
         }
     }
 

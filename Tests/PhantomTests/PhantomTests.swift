@@ -42,7 +42,7 @@ enum Heart: String, CaseIterable, Sendable {
         case .dysplastic:
             p.rv.edvML = 240
             p.rv.dyskinesiaMM = 4
-            p.rv.longitudinalGain = 1.3
+            p.rv.tapseMM = 15
         }
         return p
     }

@@ -79,9 +79,7 @@ private struct PlainRenderer {
                 "\(heart), diaphragm \(breathing.diaphragmMM): \(100 * share) % above 1e-3, worst \(worst), labels \(wrongLabels)"
             )
             #expect(share < 1e-3, "\(100 * share) % above 1e-3; worst \(worst)")
-            withKnownIssue("1 label of the reference man differs: a brush is culled too early", isIntermittent: true) {
-                #expect(wrongLabels == 0)
-            }
+            #expect(wrongLabels == 0)
         }
     }
 
@@ -134,8 +132,6 @@ private struct PlainRenderer {
         }
         misses.sort()
         report("planes meet: 99 % \(misses[misses.count * 99 / 100]), largest \(misses[misses.count - 1])")
-        withKnownIssue("0.23 at ED, 0.29 at phase 0.3: a brush is culled too early", isIntermittent: true) {
-            #expect(misses[misses.count - 1] < 1e-5, "largest \(misses[misses.count - 1])")
-        }
+        #expect(misses[misses.count - 1] < 1e-5, "largest \(misses[misses.count - 1])")
     }
 }

@@ -25,4 +25,16 @@ static inline __attribute__((always_inline)) clanes_float16 clanes_pick(
     return (clanes_float16)(((clanes_int16)yes & mask) | ((clanes_int16)no & ~mask));
 }
 
+// Sixteen small whole numbers as bytes: the library's conversions go through one number at a time, too.
+static inline __attribute__((always_inline)) void clanes_store_bytes(clanes_float16 x, unsigned char *out) {
+    typedef unsigned char bytes __attribute__((ext_vector_type(16), aligned(1)));
+    *(bytes *)out = __builtin_convertvector(__builtin_convertvector(x, clanes_int16), bytes);
+}
+
+// Sixteen numbers in half precision, rounded to nearest.
+static inline __attribute__((always_inline)) void clanes_store_half(clanes_float16 x, void *out) {
+    typedef _Float16 halves __attribute__((ext_vector_type(16), aligned(2)));
+    *(halves *)out = __builtin_convertvector(x, halves);
+}
+
 #endif

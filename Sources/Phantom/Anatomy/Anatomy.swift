@@ -36,13 +36,18 @@ struct Anatomy: Sendable {
         // dlog(volume)/dlog(size) of each chamber, learnt on the way.
         var powers = [2.2, 2.8, 2.8]
         var last: (factors: [Double], volumes: [Double])?
-        for _ in 0..<12 {
+        var isClose = false
+        for _ in 0..<16 {
             let anatomy = Anatomy(layout: layout, parameters: parameters)
-            let measured = chambers.map { ChamberSamples(anatomy: anatomy, label: $0.label, spacingMM: 1.5).volumeML }
+            // Coarse lattices find the way.
+            let spacing = isClose ? 1.5 : 3.5
+            let measured = chambers.map {
+                ChamberSamples(anatomy: anatomy, label: $0.label, spacingMM: spacing).volumeML
+            }
             let misses = zip(chambers, measured).map { log($0.targetML / max($1, 1)) }
-            if misses.allSatisfy({ abs($0) < 1e-4 }) { return anatomy }
+            if isClose && misses.allSatisfy({ abs($0) < 1e-4 }) { return anatomy }
             for i in chambers.indices {
-                if let last, abs(log(factors[i] / last.factors[i])) > 1e-6 {
+                if let last, abs(log(factors[i] / last.factors[i])) > 1e-4 {
                     let power = log(measured[i] / last.volumes[i]) / log(factors[i] / last.factors[i])
                     if (1.0...6).contains(power) { powers[i] = power }
                 }
@@ -51,6 +56,10 @@ struct Anatomy: Sendable {
             for i in chambers.indices { factors[i] *= exp(misses[i] / powers[i]) }
             guard factors.allSatisfy({ (0.4...2.5).contains($0) }) else { break }
             layout = initial.scaled(rv: factors[0], la: factors[1], ra: factors[2])
+            if !isClose && misses.allSatisfy({ abs($0) < 3e-3 }) {
+                isClose = true
+                last = nil
+            }
         }
         throw CineError(
             .badData,
@@ -64,6 +73,8 @@ extension HeartLayout {
     func scaled(rv: Double, la: Double, ra: Double) -> HeartLayout {
         var result = self
         result.rvHalfAxes = rvHalfAxes * Vector3(rv, 0.3 + 0.7 * rv, 0.4 + 0.6 * rv)
+        // A larger RV grows away from the septum.
+        result.rvCenter.x = rvCenter.x + 0.4 * (result.rvHalfAxes.x - rvHalfAxes.x)
         result.laHalfAxes = laHalfAxes * la
         result.laCenter.z = baseZ - 3 - laHalfAxes.z * la
         result.raHalfAxes = raHalfAxes * ra

@@ -41,10 +41,16 @@ struct HeartBrushes {
         return [
             .cutEllipsoid(
                 center: at(layout.rvCenter), axes: axes, halfAxes: layout.rvHalfAxes,
-                point: at([0, 0, layout.tricuspidZ]), normal: layout.frame.z * -1),
-            tube(layout.conus, layout.pulmonaryValve, 16 * k, 12.5 * k),
+                point: at(layout.tricuspidValve), normal: tricuspidNormal * -1),
+            tube(layout.conus, layout.pulmonaryValve, layout.conusRadius, 12.5 * k),
         ]
     }
+
+    /// Across the tricuspid valve, towards the RV.
+    private var tricuspidNormal: Vector3 { normalize(layout.frame.rotate([0.05, 0.2, 1])) }
+
+    /// The side of the RA.
+    private var aboveTricuspid: Primitive { .halfSpace(point: at(layout.tricuspidValve), normal: tricuspidNormal) }
 
     private var rvClips: [Primitive] {
         let along = normalize(layout.pulmonaryValve - layout.conus)
@@ -97,7 +103,7 @@ struct HeartBrushes {
             tube(
                 layout.raCenter + Vector3(-6, -14, 0) * k, layout.raCenter + Vector3(-12, -34, 2) * k, 9 * k, 5 * k),
         ]
-        return chamber(body, wallMM: 2.2, blood: .venousBlood, label: .raCavity, blend: 8 * k)
+        return chamber(body, wallMM: 2.2, blood: .venousBlood, label: .raCavity, blend: 8 * k, clips: [aboveTricuspid])
     }
 
     private var leftAtrium: [Brush] {
@@ -124,10 +130,12 @@ struct HeartBrushes {
         ]
     }
 
-    private func chamber(_ body: [Primitive], wallMM: Double, blood: Tissue, label: Label, blend: Double) -> [Brush] {
+    private func chamber(
+        _ body: [Primitive], wallMM: Double, blood: Tissue, label: Label, blend: Double, clips: [Primitive] = []
+    ) -> [Brush] {
         [
-            Brush(tissue: .myocardium, label: .otherHeart, parts: body, growth: wallMM, blend: blend),
-            Brush(tissue: blood, label: label, parts: body, blend: blend),
+            Brush(tissue: .myocardium, label: .otherHeart, parts: body, clips: clips, growth: wallMM, blend: blend),
+            Brush(tissue: blood, label: label, parts: body, clips: clips, blend: blend),
         ]
     }
 
@@ -162,7 +170,7 @@ struct HeartBrushes {
                     tube(
                         layout.tricuspidValve - Vector3(0, 0, 8), layout.tricuspidValve + Vector3(0, 0, 2), 15 * k,
                         16 * k)
-                ], holes: rvHoles),
+                ], clips: [aboveTricuspid], holes: rvHoles),
             Brush(
                 tissue: .venousBlood, label: .rvCavity, parts: rvParts, clips: rvClips, holes: rvHoles, blend: 10 * k),
             // Moderator band and an anterior papillary muscle.
@@ -215,8 +223,8 @@ struct HeartBrushes {
             let angle = degrees * .pi / 180
             return Vector3((radius - 3) * cos(angle), (radius - 3) * sin(angle), z - 4)
         }
-        let front = stride(from: 0.0, through: 1.0, by: 0.2).map { t in groove(degrees: 303, t: t) }
-        let back = stride(from: 0.0, through: 0.85, by: 0.2125).map { t in groove(degrees: 57, t: t) }
+        let front = groove(side: -1, to: 1)
+        let back = groove(side: 1, to: 0.85)
         let fat = [ring, front, back].flatMap { path in chain(path, radius: 3.6) }
         let vessels = [ring, front, back].flatMap { path in chain(path, radius: 1.5) }
         return [
@@ -225,12 +233,31 @@ struct HeartBrushes {
         ]
     }
 
-    /// A point just outside the LV where the RV's wall meets it, from the base (0) to the apex (1).
-    private func groove(degrees: Double, t: Double) -> Vector3 {
+    /// Points just outside the LV where the RV meets it, from the base towards the apex (1).
+    private func groove(side: Double, to end: Double) -> [Vector3] {
+        var degrees = 65.0
+        return stride(from: 0.0, through: end, by: end / 7).map { t in
+            let q = VentricleShape.base + (0.93 - VentricleShape.base) * t
+            // Below the RV's apex the groove goes straight on.
+            degrees = insertion(q: q, side: side) ?? degrees
+            return epicardium(q: q, degrees: side * degrees, outwards: 2)
+        }
+    }
+
+    /// The angle from the septum at which the LV leaves the RV.
+    private func insertion(q: Double, side: Double) -> Double? {
+        Solver.root(
+            of: { degrees in
+                let p = epicardium(q: q, degrees: side * degrees, outwards: 0)
+                return length((p - layout.rvCenter) / layout.rvHalfAxes) - 1
+            }, between: 10, and: 140, tolerance: 1e-3)
+    }
+
+    /// A point on the LV's epicardium, or some mm outwards across the axis.
+    private func epicardium(q: Double, degrees: Double, outwards: Double) -> Vector3 {
         let angle = degrees * .pi / 180
-        let q = VentricleShape.base + (0.93 - VentricleShape.base) * t
         let h = layout.lv.epi(q: q, s: 1 - q * q, cosine: cos(angle), sine: sin(angle))
-        let radius = layout.lv.focalMM * (h * (2 + h) * (1 - q * q)).squareRoot() + 2.5
+        let radius = layout.lv.focalMM * (h * (2 + h) * (1 - q * q)).squareRoot() + outwards
         return [radius * cos(angle), radius * sin(angle), layout.lv.focalMM * (1 + h) * q]
     }
 
@@ -238,19 +265,24 @@ struct HeartBrushes {
         zip(path, path.dropFirst()).map { tube($0, $1, radius, radius) }
     }
 
+    /// Leaflets: those of the LV lie on its curved base, which its cavity covers from the other side.
     private var valves: [Brush] {
-        let along = layout.frame.z
         let pulmonary = layout.frame.rotate(normalize(layout.pulmonaryValve - layout.conus))
-        let tilt = normalize(layout.frame.rotate([0.05, 0.35, 1]))
+        let up = Vector3(0, 0, 14 * k)
+        let (mitral, aortic) = (layout.mitralValve, layout.aorticValve)
         return [
+            Brush(
+                tissue: .valve, label: .otherHeart, parts: [.lvBase(solid, halfThickness: 1.1)],
+                clips: [tube(mitral - up, mitral + up, 17 * k, 17 * k)]),
+            Brush(
+                tissue: .valve, label: .otherHeart, parts: [.lvBase(solid, halfThickness: 1.1)],
+                clips: [tube(aortic - up, aortic + up, 13 * k, 13 * k)]),
             Brush(
                 tissue: .valve, label: .otherHeart,
                 parts: [
-                    .disc(center: at(layout.mitralValve), normal: along, radius: 16 * k, halfThickness: 2.2),
-                    .disc(center: at(layout.aorticValve), normal: along, radius: 12 * k, halfThickness: 2),
-                    .disc(center: at(layout.tricuspidValve), normal: tilt, radius: 18 * k, halfThickness: 0.9),
+                    .disc(center: at(layout.tricuspidValve), normal: tricuspidNormal, radius: 18 * k, halfThickness: 0.9),
                     .disc(center: at(layout.pulmonaryValve), normal: pulmonary, radius: 13 * k, halfThickness: 0.8),
-                ])
+                ]),
         ]
     }
 

@@ -34,6 +34,8 @@ struct HeartLayout: Sendable {
     var raHalfAxes: Vector3
     /// Where the outflow tract leaves the RV's body.
     let conus: Vector3
+    /// Radius of the outflow tract there.
+    var conusRadius: Double { 16 * scale }
 
     /// Lays out a heart around its left ventricle; the other chambers still have to be sized.
     init(lv: VentricleShape, chest: PatientParameters.Chest) {
@@ -53,11 +55,13 @@ struct HeartLayout: Sendable {
         let baseRadius = baseRadius
         mitralValve = [-0.30 * baseRadius, 0.18 * baseRadius, baseZ + 1]
         aorticValve = [0.42 * baseRadius, -0.36 * baseRadius, baseZ + 1]
-        tricuspidValve = [epiRadius + 12 * scale, 6 * scale, tricuspidZ]
-        conus = [epiRadius + 8 * scale, -30 * scale, baseZ + 14 * scale]
+        let septum = HeartLayout.epicardium(lv).reduce(0) { max($0, $1.x) }
+        tricuspidValve = [septum + 16 * scale, 6 * scale, tricuspidZ]
+        conus = [septum + 6 * scale, -28 * scale, baseZ + 14 * scale]
         pulmonaryValve = [epiRadius * 0.62, -epiRadius - 10 * scale, baseZ - 10 * scale]
-        rvCenter = [epiRadius * 0.34, 0, baseZ + 18 * scale]
-        rvHalfAxes = [55 * scale, 46 * scale, 66 * scale]
+        // About the septum: so its outline meets the LV's some 70° to either side.
+        rvCenter = [septum, 0, baseZ + 18 * scale]
+        rvHalfAxes = [36 * scale, 43 * scale, 66 * scale]
         laCenter = [mitralValve.x - 1 * scale, mitralValve.y + 4 * scale, baseZ - 27 * scale]
         laHalfAxes = [23 * scale, 21 * scale, 24 * scale]
         raCenter = [tricuspidValve.x - 1 * scale, tricuspidValve.y + 4 * scale, tricuspidZ - 22 * scale]
@@ -94,21 +98,25 @@ struct HeartLayout: Sendable {
         }
     }
 
-    /// Radius and shift towards the septum of the circular sections that hold the epicardium, shrinking to nothing at a
-    /// length along the axis.
-    private func septalBody(length: Double) -> (radius: Double, shift: Double) {
+    /// The circular sections that hold the epicardium, shrinking to nothing at a length along the axis.
+    ///
+    /// - Reference: smallest enclosing circle by steps towards the farthest point, Bădoiu & Clarkson 2003.
+    private func septalBody(length: Double) -> FreeWallMap.Circle {
         // What each point asks of the section at the equator.
         let points = HeartLayout.epicardium(lv).map { p in
             let shrink = (1 - p.z * p.z / (length * length)).squareRoot()
-            return (x: p.x / shrink, y: p.y / shrink)
+            return SIMD2(p.x / shrink, p.y / shrink)
         }
-        let right = points.reduce(0) { max($0, $1.x) }
-        let left = points.reduce(0) { max($0, -$1.x) }
-        let shift = max((right - left) / 2, 0)
-        let radius = points.reduce(0) { largest, p in
-            max(largest, ((p.x - shift) * (p.x - shift) + p.y * p.y).squareRoot())
+        func distance(_ p: SIMD2<Double>, _ center: SIMD2<Double>) -> Double {
+            ((p - center) * (p - center)).sum().squareRoot()
         }
-        return (radius + 0.7, shift)
+        var center = SIMD2<Double>.zero
+        for step in 1...200 {
+            let farthest = points.max { distance($0, center) < distance($1, center) } ?? center
+            center += (farthest - center) / Double(step + 1)
+        }
+        let radius = points.reduce(0) { max($0, distance($1, center)) }
+        return FreeWallMap.Circle(x: center.x, y: center.y, radius: radius + 0.7)
     }
 
     /// A point of the LV frame in the patient frame.
@@ -121,20 +129,39 @@ struct HeartLayout: Sendable {
         return [radius * cos(angle), radius * sin(angle), lv.focalMM * (1 + lv.endo) * q]
     }
 
-    /// The columns of the longitudinal motion.
+    /// The columns that shorten along the axis.
+    private var columns: Columns {
+        Columns(
+            roof: min(laCenter.z - laHalfAxes.z, raCenter.z - raHalfAxes.z) - 14 * scale, basal: baseZ - 7,
+            apical: apexZ + 2, floor: apexZ + 24, apexShare: 0)
+    }
+
+    /// The longitudinal motion.
     var longitudinalFrame: LongitudinalMap.Frame {
         LongitudinalMap.Frame(
-            roof: min(laCenter.z - laHalfAxes.z, raCenter.z - raHalfAxes.z) - 14 * scale, basal: baseZ - 7,
-            apical: apexZ + 2, floor: apexZ + 24, core: epiRadius + 1.5, rightReach: rvCenter.x + rvHalfAxes.x * 0.75)
+            columns: columns, core: epiRadius + 1.5, rightReach: rvCenter.x + rvHalfAxes.x * 0.75)
+    }
+
+    /// The side of the tricuspid valve.
+    var rightDescentFrame: RightDescentMap.Frame {
+        RightDescentMap.Frame(
+            columns: columns, septal: epiRadius + 1, lateral: tricuspidAnnulus.x, middle: tricuspidValve.y,
+            halfWidth: 20 * scale)
+    }
+
+    /// The lateral tricuspid annulus: where the RV's ellipsoid meets the plane of the valve.
+    var tricuspidAnnulus: Vector3 {
+        let up = (tricuspidZ - rvCenter.z) / rvHalfAxes.z
+        let lateral = rvCenter.x + rvHalfAxes.x * max(0, 1 - up * up).squareRoot()
+        return [lateral, tricuspidValve.y, tricuspidZ]
     }
 
     /// The rays of the RV's bellows.
     var freeWallFrame: FreeWallMap.Frame {
         let length = apexZ + 6
-        let body = septalBody(length: length)
         return FreeWallMap.Frame(
-            septum: body.radius, septumShift: body.shift, septumLength: length, center: rvCenter, halfAxes: rvHalfAxes,
-            basal: tricuspidZ,
+            septum: septalBody(length: length), septumLength: length, center: rvCenter, halfAxes: rvHalfAxes,
+            conus: conus, pulmonaryValve: pulmonaryValve, conusRadius: conusRadius, basal: tricuspidZ,
             apical: rvCenter.z + rvHalfAxes.z)
     }
 

@@ -3,8 +3,8 @@ import Core
 /// A solid as a signed distance in mm (negative inside), in the patient frame at end-diastole.
 ///
 /// - Error: capsules and planes are exact; the others are right to first order at their surface, which is what
-///   partial volumes need, and `reach` bounds how far from the surface they may be trusted for culling.
-enum Primitive: Sendable {
+///   partial volumes need; `range` bounds them elsewhere.
+indirect enum Primitive: Sendable {
     /// Half axes along the columns of a rotation.
     case ellipsoid(center: Vector3, axes: Affine, halfAxes: Vector3)
     /// The part of an ellipsoid against a normal.
@@ -25,6 +25,8 @@ enum Primitive: Sendable {
     case outsideDomes(Ellipsoid, Ellipsoid, blend: Double)
     /// A spheroid of the LV frame clipped at the base: the LV's cavity.
     case lvCavity(LVSolid)
+    /// A leaf along the LV's curved base.
+    case lvBase(LVSolid, halfThickness: Double)
     /// What lies within the LV's epicardium.
     case lvBody(LVSolid)
     /// The inner share of the wall, by region.
@@ -47,6 +49,8 @@ enum Primitive: Sendable {
         /// Depth and pattern of the trabeculae.
         let trabeculationMM: Double
         let ridges: Texture
+        /// A bound of how far the ridges reach into the cavity.
+        var deepestRidgeMM: Double { ridges.largest * trabeculationMM * 1.4 }
 
         init(layout: HeartLayout, lv: PatientParameters.LeftVentricle, seed: UInt64) {
             shape = layout.lv
@@ -85,32 +89,10 @@ enum Primitive: Sendable {
             return Solid.vertebrae(p, center, radius, spacing, disc)
         case .outsideDomes(let a, let b, let blend): return Solid.outsideDomes(p, a, b, blend)
         case .lvCavity(let lv): return Solid.cavity(p, lv)
+        case .lvBase(let lv, let half): return Solid.leaf(p, lv, half)
         case .lvBody(let lv): return Solid.body(p, lv)
         case .lvScar(let lv): return Solid.scar(p, lv)
         case .lvTrabeculae(let lv): return Solid.trabeculae(p, lv)
-        }
-    }
-
-    /// A bound of |∂distance/∂position|: how fast the distance can change.
-    var steepness: Double {
-        switch self {
-        case .capsule, .halfSpace, .disc: 1
-        case .ellipsoid(_, _, let half), .cutEllipsoid(_, _, let half, _, _): min(half.max() / half.min(), 2)
-        case .torso, .ribs, .vertebrae, .outsideDomes: 1.5
-        case .lvCavity, .lvBody, .lvScar: 1.6
-        case .lvTrabeculae: 3
-        }
-    }
-
-    /// A ball that holds the solid, where there is one.
-    var ball: (center: Vector3, radius: Double)? {
-        switch self {
-        case .ellipsoid(let center, _, let half), .cutEllipsoid(let center, _, let half, _, _): (center, half.max())
-        case .capsule(let a, let b, let ra, let rb): ((a + b) / 2, length(b - a) / 2 + max(ra, rb))
-        case .disc(let center, _, let radius, let half): (center, radius + half)
-        case .lvCavity(let lv), .lvBody(let lv), .lvScar(let lv), .lvTrabeculae(let lv):
-            (lv.toFrame.inverse(.zero), lv.shape.focalMM * (1 + lv.shape.endo) + lv.shape.thickestMM + 2)
-        case .halfSpace, .torso, .ribs, .vertebrae, .outsideDomes: nil
         }
     }
 }

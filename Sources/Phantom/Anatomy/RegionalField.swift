@@ -91,16 +91,18 @@ extension RegionalField {
         uniformValue = other.uniformValue.map { $0 * factor }
     }
 
-    /// Largest value on a fine raster of the wall.
-    var maximum: Double {
-        var largest = -Double.infinity
+    /// Smallest and largest value, on a fine raster of the wall and 1 % beyond.
+    var extremes: (low: Double, high: Double) {
+        var (low, high) = (Double.infinity, -Double.infinity)
         for step in 0...60 {
             let q = VentricleShape.base + (1 - VentricleShape.base) * Double(step) / 60
             for turn in 0..<72 {
                 let angle = Double(turn) * .pi / 36
-                largest = max(largest, self(q: q, cosine: cos(angle), sine: sin(angle)))
+                let value = self(q: q, cosine: cos(angle), sine: sin(angle))
+                (low, high) = (min(low, value), max(high, value))
             }
         }
-        return largest
+        let margin = 0.01 * (high - low)
+        return (low - margin, high + margin)
     }
 }

@@ -100,6 +100,11 @@ enum Solid {
     }
 
     @inline(__always)
+    static func leaf<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid, _ half: Double) -> L {
+        L.magnitude(base(Prolate(lv.toFrame.apply(p), focalMM: lv.shape.focalMM), lv)) - L(half)
+    }
+
+    @inline(__always)
     static func body<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid) -> L {
         let at = Prolate(lv.toFrame.apply(p), focalMM: lv.shape.focalMM)
         let epi = lv.shape.epi(q: at.q, s: at.s, cosine: at.cosine, sine: at.sine)
@@ -134,7 +139,8 @@ enum Solid {
         let sinh = at.sinh2.squareRooted
         // δλ = δ(sinhλ)/coshλ, halfway between the two.
         let cosh = L(1) + L(0.5) * (h + at.h)
-        return (sinh - limit) / cosh * at.scaleMM(lv.shape.focalMM)
+        let scale = L(lv.shape.focalMM) * (limit * limit + at.s).squareRooted
+        return (sinh - limit) / cosh * scale
     }
 
     /// Signed distance from the basal plane, negative towards the apex.

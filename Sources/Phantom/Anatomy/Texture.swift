@@ -31,6 +31,9 @@ struct Texture: Sendable {
 
     private static func cosine(_ angle: Double) -> Double { Wave.sine(angle / (2 * .pi) + 0.25) }
 
+    /// A bound of the variation.
+    var largest: Double { Double(waves.count) * scale }
+
     /// The variation at a material point.
     @inline(__always)
     func callAsFunction<L: Lane>(_ p: Point<L>) -> L {

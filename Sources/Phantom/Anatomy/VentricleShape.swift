@@ -15,6 +15,8 @@ struct VentricleShape: Sendable {
     let endo: Double
     /// Wall thickness in mm, scaled so that the mass is right.
     let wallMM: RegionalField
+    /// Thinnest wall, mm.
+    let thinnestMM: Double
     /// Thickest wall, mm.
     let thickestMM: Double
     /// cosμ of the basal plane (a hyperboloid, kept by the motion).
@@ -40,7 +42,7 @@ struct VentricleShape: Sendable {
                 "lv mass \(lv.massG) g does not fit around \(lv.edvML) mL: expected \(massG(0.2))…\(massG(4)) g")
         }
         wallMM = pattern.scaled(by: scale)
-        thickestMM = wallMM.maximum
+        (thinnestMM, thickestMM) = wallMM.extremes
     }
 
     private init(focalMM: Double, lambdaEndo: Double, wallMM: RegionalField, scale: Double) {
@@ -48,7 +50,7 @@ struct VentricleShape: Sendable {
         self.lambdaEndo = lambdaEndo
         endo = cosh(lambdaEndo) - 1
         self.wallMM = wallMM.scaled(by: scale)
-        thickestMM = 0
+        (thinnestMM, thickestMM) = (0, 0)
     }
 
     /// Volume of the wall, mm³.

@@ -120,7 +120,7 @@ extension Cohort {
         }
 
         patient.rv = PatientParameters.RightVentricle(
-            edvML: value(.rvEDVIndex) * area, wallMM: value(.rvWall), longitudinalGain: value(.rvLongitudinalGain),
+            edvML: value(.rvEDVIndex) * area, wallMM: value(.rvWall), tapseMM: value(.rvTAPSE),
             dyskinesiaMM: value(.rvDyskinesia))
         patient.la = PatientParameters.Atrium(maxML: value(.laMax), emptyingFraction: value(.laEmptying))
         patient.ra = PatientParameters.Atrium(maxML: value(.raMax), emptyingFraction: value(.raEmptying))

@@ -49,7 +49,7 @@ extension PatientParameters {
         Limit(name: "rv_edv_ml_per_m2", range: 25...260) { $0.rv.edvML / $0.body.surfaceAreaM2 },
         Limit(name: "rv_ef", range: 0.08...0.80) { $0.lv.edvML * $0.lv.ejectionFraction / $0.rv.edvML },
         Limit(name: "rv_wall_mm", range: 1.5...10) { $0.rv.wallMM },
-        Limit(name: "rv_longitudinal_gain", range: 0.3...3) { $0.rv.longitudinalGain },
+        Limit(name: "rv_tapse_mm", range: 4...36) { $0.rv.tapseMM },
         Limit(name: "rv_dyskinesia_mm", range: 0...20) { $0.rv.dyskinesiaMM },
         Limit(name: "la_max_ml", range: 15...300) { $0.la.maxML },
         Limit(name: "la_emptying_fraction", range: 0.05...0.85) { $0.la.emptyingFraction },

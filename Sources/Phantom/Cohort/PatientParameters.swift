@@ -78,7 +78,7 @@ public struct PatientParameters: Sendable, Codable, Hashable {
         /// λ of the endocardial spheroid: 0.48 is the mean shape, larger is rounder.
         public var roundness = 0.481
         /// Shortening along the axis that comes on top of the radial map.
-        public var longitudinalShortening = 0.085
+        public var longitudinalShortening = 0.10
         /// Rotation of the apex at end-systole in degrees, anticlockwise seen from the apex.
         public var apexRotationDeg = 10.0
         /// Rotation of the base at end-systole in degrees.
@@ -106,8 +106,8 @@ public struct PatientParameters: Sendable, Codable, Hashable {
         public var edvML = 182.0
         /// Thickness of the free wall in mm.
         public var wallMM = 3.5
-        /// How much of the longitudinal motion is carried by the lateral tricuspid annulus, relative to the LV's.
-        public var longitudinalGain = 1.7
+        /// Descent of the lateral tricuspid annulus at end-systole in mm (TAPSE).
+        public var tapseMM = 22.0
         /// Depth of a dyskinetic bulge of the free wall at end-systole in mm.
         public var dyskinesiaMM = 0.0
     }

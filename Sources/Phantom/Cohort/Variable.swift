@@ -43,7 +43,7 @@ public enum Variable: String, CaseIterable, Sendable, Codable, CodingKeyRepresen
     /// Thickness of the RV free wall.
     case rvWall = "rv_wall_mm"
     /// Longitudinal motion of the lateral tricuspid annulus relative to the LV's.
-    case rvLongitudinalGain = "rv_longitudinal_gain"
+    case rvTAPSE = "rv_tapse_mm"
     /// Systolic bulge of the RV free wall.
     case rvDyskinesia = "rv_dyskinesia_mm"
     /// Largest LA volume.

@@ -19,7 +19,7 @@ struct AtrialMap: Sendable {
 
     let frame: Frame
     /// Growth of the radius, mm.
-    let widening: Double
+    var widening: Double
 
     /// Image of a point, and det J.
     @inline(__always)

@@ -8,24 +8,34 @@ import Core
 struct FreeWallMap: Sendable {
     /// Shape of the rays: fixed for a patient.
     struct Frame: Sendable {
-        /// A body that holds the LV, in which nothing moves: circular sections of radius `septum` about x = `septumShift`,
-        /// shrinking along the LV axis to nothing at `septumLength`, mm.
-        var septum: Double
-        var septumShift: Double
+        /// A body that holds the LV, in which nothing moves: circular sections, shrinking along the LV axis to nothing at
+        /// `septumLength`, mm.
+        var septum: Circle
         var septumLength: Double
         /// Ellipsoid that the free wall follows: centre and half axes in the LV frame, mm.
         var center: Vector3
         var halfAxes: Vector3
+        /// The outflow tract, which stands out of the ellipsoid: from the RV's body to the pulmonary valve.
+        var conus: Vector3
+        var pulmonaryValve: Vector3
+        var conusRadius: Double
         /// Where the motion fades at the base and towards the apex.
         var basal: Double
         var apical: Double
         /// Room outside the free wall.
-        var room = 20.0
+        var room = 34.0
+    }
+
+    /// A circle across the LV axis, mm.
+    struct Circle: Sendable {
+        var x: Double
+        var y: Double
+        var radius: Double
     }
 
     let frame: Frame
     /// Inward motion of the free wall as a share of its distance from the septum: below 1, above −0.25.
-    let squeeze: Double
+    var squeeze: Double
     /// Outward bulge of a dyskinetic patch, mm.
     let bulge: Double
 
@@ -66,33 +76,65 @@ struct FreeWallMap: Sendable {
     /// Where the free wall is along a ray, how far it moves, and where the motion ends.
     @inline(__always)
     private func knots<L: Lane>(_ p: Point<L>, radius: L) -> Knots<L> {
-        let depth = p.z * L(1 / frame.septumLength)
-        let shrink = L.larger(L(1) - depth * depth, L(0.01)).squareRooted
         let c = p.x / radius
         let s = p.y / radius
-        let across = L(frame.septumShift) * s
-        let chord = L.larger(L(frame.septum * frame.septum) - across * across, L(0)).squareRooted
-        let septum = shrink * (L(frame.septumShift) * c + chord)
-        // Intersection of the ray with the ellipsoid's section at this height.
-        let ix = 1 / (frame.halfAxes.x * frame.halfAxes.x)
-        let iy = 1 / (frame.halfAxes.y * frame.halfAxes.y)
-        let up = (p.z - L(frame.center.z)) * L(1 / frame.halfAxes.z)
-        let a = c * c * L(ix) + s * s * L(iy)
-        let b = c * L(frame.center.x * ix) + s * L(frame.center.y * iy)
-        let rest = up * up + L(frame.center.x * frame.center.x * ix + frame.center.y * frame.center.y * iy - 1)
-        let root = L.larger(b * b - a * rest, L(0)).squareRooted
-        let wall = L.larger((b + root) / a + L(1.5), septum + L(12))
-        let around = L.smoothStep(c, from: -0.5, to: 0.05)
+        let depth = p.z * L(1 / frame.septumLength)
+        let shrink = L.larger(L(1) - depth * depth, L(0.01)).squareRooted
+        // Above the LV's base there is the aortic root alone.
+        let root = L(0.6) + L(0.4) * L.smoothStep(p.z, from: frame.basal - 20, to: frame.basal)
+        let circle = frame.septum
+        let septum = shrink * root * reach(c, s, L(circle.x), L(circle.y), radius2: L(circle.radius * circle.radius))
+        let outer = smoothLarger(ellipsoid(p.z, c, s), outflow(p.z, c, s))
+        // Where the RV ends at the septum its wall has nowhere to go; a knot apart keeps the map well conditioned.
+        let free = smoothLarger(outer + L(1.5) - septum, L(0))
+        let wall = septum + free + L(4)
+        let around = L.smoothStep(c, from: -0.3, to: 0.1)
         let along =
-            L.smoothStep(p.z, from: frame.basal - 14, to: frame.basal + 2)
-            * (L(1) - L.smoothStep(p.z, from: frame.apical - 10, to: frame.apical + 4))
+            L.smoothStep(p.z, from: frame.basal - 26, to: frame.basal + 6)
+            * (L(1) - L.smoothStep(p.z, from: frame.apical - 18, to: frame.apical + 4))
         // The patch: free wall, sub-tricuspid and towards the inferior side.
         let dy = (s - L(0.45)) * L(3)
         let dz = (p.z - L(frame.basal + 22)) * L(1 / 18.0)
         let patch = L.larger(L(1) - dy * dy - dz * dz, L(0))
-        let gap = wall - septum
-        let shift = around * along * (L(squeeze) * gap - L(bulge) * patch * patch)
+        let shift = around * along * (L(squeeze) * free - L(bulge) * patch * patch * L.smoothStep(free, from: 0, to: 12))
         return Knots(septum: septum, wall: wall, shift: shift, end: wall + L(frame.room))
+    }
+
+    /// How far a circle reaches along a ray from the axis; where the ray misses it, how far the circle is along it.
+    @inline(__always)
+    private func reach<L: Lane>(_ c: L, _ s: L, _ x: L, _ y: L, radius2: L) -> L {
+        let along = c * x + s * y
+        return along + L.larger(along * along - (x * x + y * y) + radius2, L(0)).squareRooted
+    }
+
+    /// How far the ellipsoid's section at a height reaches along a ray.
+    @inline(__always)
+    private func ellipsoid<L: Lane>(_ z: L, _ c: L, _ s: L) -> L {
+        let ix = 1 / (frame.halfAxes.x * frame.halfAxes.x)
+        let iy = 1 / (frame.halfAxes.y * frame.halfAxes.y)
+        let up = (z - L(frame.center.z)) * L(1 / frame.halfAxes.z)
+        let a = c * c * L(ix) + s * s * L(iy)
+        let b = c * L(frame.center.x * ix) + s * L(frame.center.y * iy)
+        let rest = up * up + L(frame.center.x * frame.center.x * ix + frame.center.y * frame.center.y * iy - 1)
+        return (b + L.larger(b * b - a * rest, L(0)).squareRooted) / a
+    }
+
+    /// How far the outflow tract's section at a height reaches along a ray.
+    @inline(__always)
+    private func outflow<L: Lane>(_ z: L, _ c: L, _ s: L) -> L {
+        let axis = frame.pulmonaryValve - frame.conus
+        let t = L.clamp((z - L(frame.conus.z)) * L(1 / axis.z), 0, 1)
+        // Its lower end is round.
+        let below = L.larger(z - L(frame.conus.z), L(0))
+        let radius2 = L(frame.conusRadius * frame.conusRadius) - L(0.5) * below * below
+        return reach(c, s, L(frame.conus.x) + t * L(axis.x), L(frame.conus.y) + t * L(axis.y), radius2: radius2)
+    }
+
+    /// The larger of two, rounded over some mm.
+    @inline(__always)
+    private func smoothLarger<L: Lane>(_ a: L, _ b: L) -> L {
+        let difference = a - b
+        return L(0.5) * (a + b + (difference * difference + L(16)).squareRooted)
     }
 
     @inline(__always)

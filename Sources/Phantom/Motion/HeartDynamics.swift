@@ -9,11 +9,7 @@ struct HeartDynamics: Sendable {
     let curves: ChamberCurves
     let layout: HeartLayout
     private let contraction: RegionalField
-    /// How much more than usual the right side descends, where its free wall alone could not empty it.
-    private var rightGain = 1.0
-    private let rv: ChamberSamples
-    private let la: ChamberSamples
-    private let ra: ChamberSamples
+    private let walls: [MovingWall]
     /// cosμ, d³·2π·weight and mean contraction along the LV's rays.
     private let rays: [(q: Double, weight: Double, share: Double)]
 
@@ -22,20 +18,10 @@ struct HeartDynamics: Sendable {
         self.curves = curves
         layout = anatomy.layout
         contraction = RegionalField(segments: parameters.lv.contraction)
-        rv = ChamberSamples(anatomy: anatomy, label: .rvCavity, spacingMM: 2)
-        la = ChamberSamples(anatomy: anatomy, label: .laCavity, spacingMM: 1.5)
-        ra = ChamberSamples(anatomy: anatomy, label: .raCavity, spacingMM: 1.5)
+        walls = MovingWall.all(of: anatomy, volumes: curves.volumes(at: 0))
         let field = contraction
         let d3 = layout.lv.focalMM * layout.lv.focalMM * layout.lv.focalMM / 1000
         rays = Quadrature.segments.map { q, weight in (q, 2 * .pi * d3 * weight, field.mean(q: q)) }
-        for gain in [1, 1.15, 1.3, 1.5, 1.7, 2.0] {
-            rightGain = gain
-            if let moved = try? motion(phase: curves.endSystolicPhase, breathing: .endExpiration),
-                moved.freeWall.squeeze < 0.8
-            {
-                break
-            }
-        }
     }
 
     /// LV volume when the contracting endocardium is at coshλ − 1 = h.
@@ -48,14 +34,11 @@ struct HeartDynamics: Sendable {
         }
     }
 
-    /// Descent of the LV's base by the longitudinal map at end-systole, mm.
+    /// Descent of the LV's base by the longitudinal map at end-systole, mm; the radial map adds a little.
     var leftDescentMM: Double {
-        let frame = layout.longitudinalFrame
-        return parameters.lv.longitudinalShortening * (frame.apical - frame.basal) / (1 - frame.apexShare)
+        let columns = layout.longitudinalFrame.columns
+        return parameters.lv.longitudinalShortening * (columns.apical - columns.basal) / (1 - columns.apexShare)
     }
-
-    /// Descent of the lateral tricuspid annulus at end-systole, mm: relative to the LV's, whose radial map adds a third.
-    var rightDescentMM: Double { rightGain * parameters.rv.longitudinalGain * leftDescentMM * 1.33 }
 
     /// The motion at a cardiac phase.
     ///
@@ -70,52 +53,62 @@ struct HeartDynamics: Sendable {
         } else {
             endo = try solve("LV", volumes.lvML, between: rest * 0.01, and: rest * 1.2) { lvVolumeML(endo: $0) }
         }
+        let descent = leftDescentMM * done
+        let rightDescent = parameters.rv.tapseMM * curves.rightLongitudinal(at: phase) - descent
         let twist = curves.torsion(at: phase) * .pi / 180
         var motion = HeartMotion(
             frame: layout.frame, toFrame: layout.frame.inverse,
             leftAtrium: AtrialMap(frame: layout.leftAtrialFrame, widening: 0),
             rightAtrium: AtrialMap(frame: layout.rightAtrialFrame, widening: 0),
+            rightDescent: RightDescentMap(frame: layout.rightDescentFrame, descent: rightDescent),
             freeWall: FreeWallMap(
                 frame: layout.freeWallFrame, squeeze: 0, bulge: parameters.rv.dyskinesiaMM * done),
             ventricle: VentricleMap(
                 shape: layout.lv, endoNow: endo, contraction: contraction,
                 apexTwist: parameters.lv.apexRotationDeg * twist, baseTwist: parameters.lv.baseRotationDeg * twist),
-            longitudinal: LongitudinalMap(
-                frame: layout.longitudinalFrame, leftDescent: leftDescentMM * done,
-                rightDescent: rightDescentMM * curves.rightLongitudinal(at: phase)),
+            longitudinal: LongitudinalMap(frame: layout.longitudinalFrame, descent: descent),
             respiration: respiration(breathing))
-        // The maps reach a little into one another's chambers: the third round changes volumes by less than 1e-4.
-        for _ in 0..<3 {
-            motion.leftAtrium = try fill("LA", la, volumes.laML, motion, \.leftAtrium)
-            motion.rightAtrium = try fill("RA", ra, volumes.raML, motion, \.rightAtrium)
-            motion.freeWall = try squeeze(volumes.rvML, motion)
-        }
+        try settle(&motion, volumes)
         return motion
     }
 
-    private func squeeze(_ volumeML: Double, _ motion: HeartMotion) throws -> FreeWallMap {
-        func map(_ squeeze: Double) -> FreeWallMap {
-            FreeWallMap(frame: motion.freeWall.frame, squeeze: squeeze, bulge: motion.freeWall.bulge)
+    /// Moves the walls until every chamber has its volume: a secant step for each in turn, as they reach a little into
+    /// one another.
+    ///
+    /// - Error: 1e-5 of each volume.
+    private func settle(_ motion: inout HeartMotion, _ volumes: ChamberVolumes) throws {
+        var last = [(place: Double, miss: Double)?](repeating: nil, count: walls.count)
+        for _ in 0..<24 {
+            var isSettled = true
+            for (index, wall) in walls.enumerated() {
+                let place = motion[keyPath: wall.place]
+                let target = volumes[keyPath: wall.volume] / wall.volumeAtED
+                let miss = wall.samples.growth(after: motion) - target
+                if abs(miss) < 1e-5 * target { continue }
+                isSettled = false
+                var slope = wall.slope
+                if let last = last[index], abs(place - last.place) > 1e-9 {
+                    let secant = (miss - last.miss) / (place - last.place)
+                    // The other walls moved, too: only a slope of the right sign and size is believed.
+                    if (0.2...4).contains(secant / slope) { slope = secant }
+                }
+                last[index] = (place, miss)
+                let next = min(max(place - miss / slope, wall.range.lowerBound), wall.range.upperBound)
+                if next == place { throw unreachable(wall, volumes, motion) }
+                motion[keyPath: wall.place] = next
+            }
+            if isSettled { return }
         }
-        let share = try solve("RV", volumeML, between: 0.92, and: -0.25) {
-            var trial = motion
-            trial.freeWall = map($0)
-            return rv.volumeML(after: trial)
-        }
-        return map(share)
+        throw CineError(.badData, "the volumes of RV and atria do not settle; choose volumes nearer to normal")
     }
 
-    private func fill(
-        _ name: String, _ samples: ChamberSamples, _ volumeML: Double, _ motion: HeartMotion,
-        _ path: WritableKeyPath<HeartMotion, AtrialMap>
-    ) throws -> AtrialMap {
-        let frame = motion[keyPath: path].frame
-        let widening = try solve(name, volumeML, between: -0.6 * frame.radius, and: 0.85 * (frame.rim - frame.radius)) {
-            var trial = motion
-            trial[keyPath: path] = AtrialMap(frame: frame, widening: $0)
-            return samples.volumeML(after: trial)
-        }
-        return AtrialMap(frame: frame, widening: widening)
+    private func unreachable(_ wall: MovingWall, _ volumes: ChamberVolumes, _ motion: HeartMotion) -> CineError {
+        let limit = wall.samples.growth(after: motion) * wall.volumeAtED
+        let wanted = volumes[keyPath: wall.volume]
+        return CineError(
+            .badData,
+            "the \(wall.name) cannot reach \(wanted) mL: its walls allow \(limit < wanted ? "at most" : "no less than")"
+                + " \(limit) mL; choose volumes and shortening nearer to normal")
     }
 
     private func solve(

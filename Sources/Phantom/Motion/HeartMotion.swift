@@ -1,6 +1,6 @@
 import Core
 
-/// The whole motion of the body from end-diastole to one moment: atria, RV, LV and AV plane, then breathing.
+/// The whole motion of the body from end-diastole to one moment: atria, right AV plane, RV, LV, left AV plane, breathing.
 ///
 /// - Convention: patient frame, mm. Each step is one-to-one, so the whole is; det J is the product of their slopes.
 struct HeartMotion: Sendable {
@@ -8,6 +8,7 @@ struct HeartMotion: Sendable {
     let toFrame: Affine
     var leftAtrium: AtrialMap
     var rightAtrium: AtrialMap
+    var rightDescent: RightDescentMap
     var freeWall: FreeWallMap
     var ventricle: VentricleMap
     var longitudinal: LongitudinalMap
@@ -18,10 +19,12 @@ struct HeartMotion: Sendable {
     func beat<L: Lane>(_ p: Point<L>) -> (point: Point<L>, determinant: L) {
         let a = leftAtrium.forward(p)
         let b = rightAtrium.forward(a.point)
-        let c = freeWall.forward(b.point)
-        let d = ventricle.forward(c.point)
-        let e = longitudinal.forward(d.point)
-        return (e.point, a.determinant * b.determinant * c.determinant * d.determinant * e.determinant)
+        let c = rightDescent.forward(b.point)
+        let d = freeWall.forward(c.point)
+        let e = ventricle.forward(d.point)
+        let f = longitudinal.forward(e.point)
+        let right = a.determinant * b.determinant * c.determinant * d.determinant
+        return (f.point, right * e.determinant * f.determinant)
     }
 
     /// Where a material point is now.
@@ -35,6 +38,7 @@ struct HeartMotion: Sendable {
     func inverse<L: Lane>(_ p: Point<L>) -> Point<L> {
         let still = toFrame.apply(respiration.inverse(p))
         let raised = ventricle.inverse(longitudinal.inverse(still))
-        return frame.apply(leftAtrium.inverse(rightAtrium.inverse(freeWall.inverse(raised))))
+        let opened = rightDescent.inverse(freeWall.inverse(raised))
+        return frame.apply(leftAtrium.inverse(rightAtrium.inverse(opened)))
     }
 }

@@ -3,38 +3,25 @@ import Core
 /// Shortening of the heart along the LV axis: the AV plane descends, the atria stretch, the apex stays.
 ///
 /// Around the axis the shortening widens what it shortens, so that the LV keeps its volume exactly; then every column
-/// parallel to the axis is stretched and shortened by a monotone map. The right side descends more.
+/// parallel to the axis is stretched and shortened by a monotone map. What the right side descends more is
+/// `RightDescentMap`'s.
 ///
 /// - Convention: LV frame, z to the apex; det J = 1 inside `core` between `basal` and `apical`.
 struct LongitudinalMap: Sendable {
     /// Shape of the columns: fixed for a patient.
     struct Frame: Sendable {
-        /// Where the atrial roof stays, mm.
-        var roof: Double
-        /// Just above the LV's base: where the descent is largest.
-        var basal: Double
-        /// Just below the apex.
-        var apical: Double
-        /// Where nothing moves any more.
-        var floor: Double
-        /// Radius of the cylinder that holds the LV and moves as one.
+        var columns: Columns
+        /// Radius of the cylinder that holds the LV and moves as one, mm.
         var core: Double
         /// How far the RV reaches from the axis towards the septal side.
         var rightReach: Double
-        /// Share of the descent that the apex sees.
-        var apexShare = 0.1
         /// Width over which the motion fades sideways.
         var fade = 18.0
     }
 
     let frame: Frame
-    /// Descent of the LV's base, mm.
-    let leftDescent: Double
-    /// Descent of the lateral tricuspid annulus, mm.
-    let rightDescent: Double
-
-    /// Slope of the columns in the LV.
-    var coreSlope: Double { 1 - leftDescent * (1 - frame.apexShare) / (frame.apical - frame.basal) }
+    /// Descent of the base, mm.
+    let descent: Double
 
     /// Image of a point, and det J.
     @inline(__always)
@@ -44,29 +31,18 @@ struct LongitudinalMap: Sendable {
         let wide = widen(radius2, by: widening, inverse: false)
         let scale = wide.scale
         let moved = Point(x: p.x * scale, y: p.y * scale, z: p.z)
-        let column = column(moved)
-        let (z, slope) = bin(column, at: p.z, moved: false).forward(p.z)
-        let isOutside = outside(p.z)
-        return (
-            Point(x: moved.x, y: moved.y, z: L.pick(isOutside, lessThan: L(0), z, else: p.z)),
-            wide.slope * L.pick(isOutside, lessThan: L(0), slope, else: L(1))
-        )
+        let (z, slope) = frame.columns.forward(p.z, descent: column(moved))
+        return (Point(x: moved.x, y: moved.y, z: z), wide.slope * slope)
     }
 
     /// The point whose image is p.
     @inline(__always)
     func inverse<L: Lane>(_ p: Point<L>) -> Point<L> {
-        let column = column(p)
-        let inside = bin(column, at: p.z, moved: true).inverse(p.z)
-        let z = L.pick(outside(p.z), lessThan: L(0), inside, else: p.z)
+        let z = frame.columns.inverse(p.z, descent: column(p))
         let radius2 = p.x * p.x + p.y * p.y
         let scale = widen(radius2, by: widening(z), inverse: true).scale
         return Point(x: p.x * scale, y: p.y * scale, z: z)
     }
-
-    /// Positive outside the columns' range.
-    @inline(__always)
-    private func outside<L: Lane>(_ z: L) -> L { L.larger(L(frame.roof) - z, z - L(frame.floor)) }
 
     /// Descent of the column through (x, y) at the base.
     @inline(__always)
@@ -75,37 +51,16 @@ struct LongitudinalMap: Sendable {
         let distance = (nearest * nearest + p.y * p.y).squareRooted
         // The widened core still has to move as one: 6 % of margin covers the widening of any heart (limit 12 % shortening).
         let rim = frame.core * 1.07
-        let share = L(1) - L.smoothStep(distance, from: rim, to: rim + frame.fade)
-        let right = L.smoothStep(p.x, from: rim, to: max(rim + 20, frame.rightReach))
-        return share * (L(leftDescent) + L(rightDescent - leftDescent) * right)
-    }
-
-    /// The interval of the column's map in which z lies, before or after the motion.
-    @inline(__always)
-    private func bin<L: Lane>(_ descent: L, at z: L, moved: Bool) -> RationalQuadratic<L> {
-        let share = L(frame.apexShare)
-        let basal = L(frame.basal)
-        let apical = L(frame.apical)
-        let basalNow = basal + descent
-        let apicalNow = apical + share * descent
-        let slope = L(1) - descent * L((1 - frame.apexShare) / (frame.apical - frame.basal))
-        let firstLimit = moved ? basalNow : basal
-        let secondLimit = moved ? apicalNow : apical
-        @inline(__always) func choose(_ a: L, _ b: L, _ c: L) -> L {
-            L.pick(z, lessThan: firstLimit, a, else: L.pick(z, lessThan: secondLimit, b, else: c))
-        }
-        return RationalQuadratic(
-            from: choose(L(frame.roof), basal, apical), choose(basal, apical, L(frame.floor)),
-            to: choose(L(frame.roof), basalNow, apicalNow), choose(basalNow, apicalNow, L(frame.floor)),
-            slopes: choose(L(1), slope, slope), choose(slope, slope, L(1)))
+        return L(descent) * (L(1) - L.smoothStep(distance, from: rim, to: rim + frame.fade))
     }
 
     /// Factor on areas across the axis: 1/slope in the LV, 1 beyond.
     @inline(__always)
     private func widening<L: Lane>(_ z: L) -> L {
-        let above = L.smoothStep(z, from: frame.basal - 22, to: frame.basal)
-        let below = L.smoothStep(z, from: frame.apical, to: frame.floor)
-        return L(1) / (L(1) + above * (L(1) - below) * L(coreSlope - 1))
+        let columns = frame.columns
+        let above = L.smoothStep(z, from: columns.basal - 22, to: columns.basal)
+        let below = L.smoothStep(z, from: columns.apical, to: columns.floor)
+        return L(1) / (L(1) + above * (L(1) - below) * L(columns.slope(descent) - 1))
     }
 
     /// Multiplies areas within the core, gives way between the core and its rim.

@@ -13,9 +13,13 @@ struct VentricleMap: Sendable {
     let endoNow: Double
     /// Local share of the contraction.
     let contraction: RegionalField
-    /// Twist at apex and base, rad, right-handed about the axis to the apex.
+    /// Twist of an apical and a basal slice, rad, right-handed about the axis to the apex: at 0.8 and 0.2 of the way from
+    /// base to apex, where tagging measures it. Between and beyond it is linear in depth.
     let apexTwist: Double
     let baseTwist: Double
+
+    /// Volume coordinate where the motion ends, relative to the epicardium's, on the side of the RV.
+    static let widestRoom = 4.0
 
     /// What moves along one ray (q, θ).
     struct Ray<L: Lane> {
@@ -38,7 +42,7 @@ struct VentricleMap: Sendable {
         let fade = L.smoothStep(q, from: -0.93, to: VentricleShape.base - 0.03)
         let epi = Prolate.volume(h: shape.epi(q: q, s: s, cosine: cosine, sine: sine), s: s)
         // Room to give way: narrow towards the lateral chest wall, wide on the side of the RV.
-        let outer = epi * (L(3.1) + L(0.9) * cosine)
+        let outer = epi * (L(VentricleMap.widestRoom - 0.9) + L(0.9) * cosine)
         return Ray(endo: endo, endoNow: endo + fade * share * active, epi: epi, outer: outer)
     }
 
@@ -67,7 +71,8 @@ struct VentricleMap: Sendable {
         result = L.pick(ray.outer, lessThan: k, k, else: result)
         slope = L.pick(ray.outer, lessThan: k, L(1), else: slope)
 
-        let h = Prolate.height(volume: result, s: at.s)
+        // What does not move keeps its coordinates to the last bit.
+        let h = L.pick(ray.outer, lessThan: k, at.h, else: Prolate.height(volume: result, s: at.s))
         let scale = radialScale(from: at.sinh2, to: h * (h + L(2)))
         let moved = Point(x: p.x * scale, y: p.y * scale, z: L(shape.focalMM) * (L(1) + h) * at.q)
         return (twist(moved, volume: result, q: at.q, s: at.s, sign: 1), slope)
@@ -91,9 +96,8 @@ struct VentricleMap: Sendable {
 
         var result = L.pick(k, lessThan: ray.endoNow, inside, else: k - shift)
         result = L.pick(ray.epi + shift, lessThan: k, outside, else: result)
-        result = L.pick(ray.outer, lessThan: k, k, else: result)
 
-        let h = Prolate.height(volume: result, s: now.s)
+        let h = L.pick(ray.outer, lessThan: k, now.h, else: Prolate.height(volume: result, s: now.s))
         let scale = radialScale(from: now.sinh2, to: h * (h + L(2)))
         return Point(x: turned.x * scale, y: turned.y * scale, z: L(shape.focalMM) * (L(1) + h) * now.q)
     }
@@ -108,7 +112,7 @@ struct VentricleMap: Sendable {
     @inline(__always)
     private func twist<L: Lane>(_ p: Point<L>, volume k: L, q: L, s: L, sign: Double) -> Point<L> {
         let t = L.larger((q - L(VentricleShape.base)) * L(1 / (1 - VentricleShape.base)), L(0))
-        let along = L(baseTwist) + L(apexTwist - baseTwist) * t * (L(0.55) + L(0.45) * t)
+        let along = L(baseTwist) + L(apexTwist - baseTwist) * (t - L(0.2)) * L(1 / 0.6)
         let wall = Prolate.volume(h: shape.outward(thicknessMM: shape.wallMM.mean(q: q), s: s), s: s)
         let outwards = L(1) - L.smoothStep(k / wall, from: 1.1, to: 2.4)
         let behind = L.smoothStep(q, from: -0.93, to: VentricleShape.base - 0.03)

@@ -2,7 +2,8 @@ import Core
 
 /// A chamber at end-diastole as points and the volume each stands for: the quadrature of all its volumes.
 ///
-/// - Error: the fractions at the surface make it second order; 1e-3 of a chamber at 2 mm.
+/// - Error: the fractions at the surface make it second order; 1e-3 of a chamber at 2 mm, much less for
+///   the ratio of two of its volumes.
 struct ChamberSamples: Sendable {
     /// Points in the LV frame, sixteen at a time.
     private(set) var points: [Point<Lanes>] = []
@@ -27,6 +28,8 @@ struct ChamberSamples: Sendable {
 
     private mutating func collect(_ grid: Grid, _ painter: Painter, toFrame: Affine) {
         let tile = Tile()
+        let place = UnsafeMutablePointer<Point<Lanes>>.allocate(capacity: Tile.capacity)
+        defer { place.deallocate() }
         var all = Selection(for: painter.stack)
         var chosen = Selection(for: painter.stack)
         painter.stack.selectAll(into: &all)
@@ -41,14 +44,14 @@ struct ChamberSamples: Sendable {
                 for x in stride(from: 0, to: grid.size.x, by: 16) {
                     for i in 0..<rows * sheets {
                         let p = grid.position(x, y + i % rows, z + i / rows)
-                        tile.points[i] = Point(x: Lanes(p.x) + ramp, y: Lanes(p.y), z: Lanes(p.z))
+                        place[i] = Point(x: Lanes(p.x) + ramp, y: Lanes(p.y), z: Lanes(p.z))
                     }
-                    let bounds = tile.bounds(rows * sheets)
+                    let bounds = place.bounds(rows * sheets)
                     painter.select(all, center: bounds.center, radius: bounds.radius, into: &chosen)
                     if chosen.count == 0 && (chosen.base < 0 || painter.values[0][chosen.base] == 0) { continue }
-                    painter.paint(tile, rows: rows * sheets, sheets: 0..<1, selection: chosen, names: false)
+                    painter.paint(place, tile, rows: rows * sheets, sheets: 0..<1, selection: chosen, names: false)
                     for i in 0..<rows * sheets where tile.values[i].max() > 0 {
-                        let p = toFrame.apply(tile.points[i])
+                        let p = toFrame.apply(place[i])
                         for lane in 0..<16 where tile.values[i][lane] > 0 {
                             pending.x[filled] = p.x[lane]
                             pending.y[filled] = p.y[lane]
@@ -72,11 +75,11 @@ struct ChamberSamples: Sendable {
         }
     }
 
-    /// Volume after a motion: ∫ det J over the chamber at end-diastole.
-    func volumeML(after motion: HeartMotion) -> Double {
+    /// Volume after a motion relative to that at end-diastole: the mean of det J over the chamber.
+    func growth(after motion: HeartMotion) -> Double {
         var sum = 0.0
         for i in points.indices { sum += Double((weights[i] * motion.beat(points[i]).determinant).sum()) }
-        return sum / 1000
+        return sum / (1000 * volumeML)
     }
 }
 

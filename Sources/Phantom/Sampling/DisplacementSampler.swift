@@ -14,7 +14,7 @@ struct DisplacementSampler: Sendable {
     /// Fills [3, Z, Y, X].
     func sample(threads: Int, into field: UnsafeMutableBufferPointer<Float16>) {
         let target = Target(field: field)
-        let supports = motion.supports
+        let supports = MotionSupport(motion).all
         let isBreathing = !motion.respiration.isIdentity
         Workers.forEach(grid.size.z, threads: threads) { z in
             for y in 0..<grid.size.y {
@@ -46,8 +46,12 @@ struct DisplacementSampler: Sendable {
         let at = (z * grid.size.y + y) * grid.size.x + x
         let count = min(16, grid.size.x - x)
         for (component, value) in [u.0, u.1, u.2].enumerated() {
-            let half = SIMD16<Float16>(value)
-            for lane in 0..<count { field[component * grid.count + at + lane] = half[lane] }
+            let target = field.baseAddress.unsafelyUnwrapped + component * grid.count + at
+            if count == 16 {
+                value.store(halves: target)
+            } else {
+                for lane in 0..<count { target[lane] = Float16(value[lane]) }
+            }
         }
     }
 }

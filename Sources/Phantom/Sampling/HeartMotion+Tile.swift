@@ -3,81 +3,112 @@ import Core
 extension HeartMotion {
     /// Replaces the points of a tile by the material points that are there now, step by step, and only those steps
     /// that reach the tile.
-    ///
-    /// - Returns: whether anything in the tile moves with the heart.
-    func pullBack(_ tile: borrowing Tile, count: Int) {
+    func pullBack(_ points: UnsafeMutablePointer<Point<Lanes>>, count: Int, support: MotionSupport) {
         if !respiration.isIdentity {
             let map = respiration
-            tile.map(count) { map.inverse($0) }
+            points.map(count) { map.inverse($0) }
         }
         let intoFrame = toFrame
-        tile.map(count) { intoFrame.apply($0) }
-        if longitudinal.support.meets(tile.bounds(count)) {
+        points.map(count) { intoFrame.apply($0) }
+        if support.longitudinal.meets(points.bounds(count)) {
             let map = longitudinal
-            tile.map(count) { map.inverse($0) }
+            points.map(count) { map.inverse($0) }
         }
-        if ventricle.support.meets(tile.bounds(count)) {
+        if support.ventricle.meets(points.bounds(count)) {
             let map = ventricle
-            tile.map(count) { map.inverse($0) }
+            points.map(count) { map.inverse($0) }
         }
-        let bounds = tile.bounds(count)
-        if freeWall.support.meets(bounds) {
+        if support.freeWall.meets(points.bounds(count)) {
             let map = freeWall
-            tile.map(count) { map.inverse($0) }
+            points.map(count) { map.inverse($0) }
         }
-        if rightAtrium.support.meets(bounds) {
+        if support.rightDescent.meets(points.bounds(count)) {
+            let map = rightDescent
+            points.map(count) { map.inverse($0) }
+        }
+        if support.rightAtrium.meets(points.bounds(count)) {
             let map = rightAtrium
-            tile.map(count) { map.inverse($0) }
+            points.map(count) { map.inverse($0) }
         }
-        if leftAtrium.support.meets(bounds.grown(by: 12)) {
+        if support.leftAtrium.meets(points.bounds(count)) {
             let map = leftAtrium
-            tile.map(count) { map.inverse($0) }
+            points.map(count) { map.inverse($0) }
         }
         let outOfFrame = frame
-        tile.map(count) { outOfFrame.apply($0) }
+        points.map(count) { outOfFrame.apply($0) }
+    }
+}
+
+/// Boxes of the LV frame outside which the steps of a motion move nothing.
+struct MotionSupport: Sendable {
+    let longitudinal: Bounds
+    let ventricle: Bounds
+    let freeWall: Bounds
+    let rightDescent: Bounds
+    let rightAtrium: Bounds
+    let leftAtrium: Bounds
+
+    init(_ motion: HeartMotion) {
+        longitudinal = motion.longitudinal.support
+        ventricle = motion.ventricle.support
+        freeWall = motion.freeWall.support
+        rightDescent = motion.rightDescent.support
+        rightAtrium = motion.rightAtrium.support
+        leftAtrium = motion.leftAtrium.support
     }
 
-    /// A box of the patient frame outside which the beating heart moves nothing.
-    var support: Bounds {
-        longitudinal.support.union(ventricle.support).union(freeWall.support).union(rightAtrium.support)
-            .union(leftAtrium.support).mapped(by: frame)
-    }
-
-    /// The boxes of the LV frame outside which nothing moves.
-    var supports: [Bounds] {
-        [longitudinal.support, ventricle.support, freeWall.support, rightAtrium.support, leftAtrium.support]
-    }
+    var all: [Bounds] { [longitudinal, ventricle, freeWall, rightDescent, rightAtrium, leftAtrium] }
 }
 
 extension LongitudinalMap {
     var support: Bounds {
         let reach = frame.core * 1.07 + frame.fade
-        return Bounds(low: [-reach, -reach, frame.roof], high: [frame.rightReach + reach, reach, frame.floor])
+        return Bounds(
+            low: [-reach, -reach, frame.columns.roof], high: [frame.rightReach + reach, reach, frame.columns.floor])
+    }
+}
+
+extension RightDescentMap {
+    var support: Bounds {
+        let reach = frame.halfWidth + frame.fade
+        return Bounds(
+            low: [frame.septal, frame.middle - reach, frame.columns.roof],
+            high: [frame.lateral + 10 + frame.fade, frame.middle + reach, frame.columns.floor])
     }
 }
 
 extension VentricleMap {
     /// Bounded by the outer surface of the thickest wall on the widest side.
     var support: Bounds {
-        let epi = shape.outward(thicknessMM: shape.thickestMM, s: 1.0)
-        let outer = Prolate<Double>.height(volume: 4.0 * Prolate<Double>.volume(h: epi, s: 1), s: 1)
-        let radius = shape.focalMM * (outer * (2 + outer)).squareRoot()
-        let tip = Prolate<Double>.height(
-            volume: 4.0 * Prolate<Double>.volume(h: shape.outward(thicknessMM: shape.thickestMM, s: 0.0), s: 0), s: 0)
-        let length = shape.focalMM * (1 + max(tip, outer))
-        return Bounds(low: [-radius, -radius, -length], high: [radius, radius, length])
+        var (radius, length) = (0.0, 0.0)
+        for step in 0...64 {
+            let q = Double(step) / 64
+            let s = 1 - q * q
+            let epi = Prolate.volume(h: shape.outward(thicknessMM: shape.thickestMM, s: s), s: s)
+            let outer = Prolate.height(volume: VentricleMap.widestRoom * epi, s: s)
+            radius = max(radius, shape.focalMM * (outer * (2 + outer) * s).squareRoot())
+            length = max(length, shape.focalMM * (1 + outer) * q)
+        }
+        // Less than that between the steps.
+        let reach = Vector3(radius, radius, length) * 1.005
+        return Bounds(low: -reach, high: reach)
     }
 }
 
 extension FreeWallMap {
     var support: Bounds {
-        let side = max(frame.center.y.magnitude + frame.halfAxes.y, frame.septum + 12) + frame.room + 4
+        // What moves ends at most this far beyond the outermost of septum, ellipsoid and outflow tract: roundings
+        // (2 + 2 mm), offset (1.5 mm), knot (4 mm), room.
+        let beyond = frame.room + 10
+        let septum = frame.septum.radius + max(abs(frame.septum.x), abs(frame.septum.y))
+        let side = max(
+            abs(frame.center.y) + frame.halfAxes.y, max(abs(frame.conus.y), abs(frame.pulmonaryValve.y)) + frame.conusRadius,
+            septum)
+        let front = max(frame.center.x + frame.halfAxes.x, frame.conus.x + frame.conusRadius, septum)
+        // Rays that miss the ellipsoid reach back no farther than its width.
         return Bounds(
-            low: [-side, -side, frame.basal - 14],
-            high: [
-                max(frame.center.x + frame.halfAxes.x, frame.septum + frame.septumShift + 12) + frame.room + 2, side,
-                frame.apical + 4,
-            ])
+            low: [-0.35 * (max(front, side) + beyond), -side - beyond, frame.basal - 26],
+            high: [front + beyond, side + beyond, frame.apical + 4])
     }
 }
 

@@ -43,8 +43,11 @@ struct Painter: Sendable {
         stack.select(from, center: center, radius: radius, ramp: ramp, into: &result)
     }
 
-    /// Values and names at the tile's (material) points: `rows` vectors for each of some sheets.
-    func paint(_ tile: borrowing Tile, rows: Int, sheets: Range<Int>, selection: borrowing Selection, names: Bool) {
+    /// Values and names at material points, into a tile: `rows` vectors for each of some sheets.
+    func paint(
+        _ points: UnsafeMutablePointer<Point<Lanes>>, _ tile: borrowing Tile, rows: Int, sheets: Range<Int>,
+        selection: borrowing Selection, names: Bool
+    ) {
         let count = rows * sheets.count
         let baseGrain = selection.base < 0 ? 0 : grains[selection.base]
         var hasGrain = baseGrain > 0
@@ -64,7 +67,7 @@ struct Painter: Sendable {
             let index = Int(entry.layer)
             let label = stack.layers[index].label
             if label == nil && !paintsUnnamed { continue }
-            stack.distances(selection, entry, in: tile, count: count)
+            stack.distances(selection, entry, at: points, in: tile, count: count)
             let grain = Lanes(repeating: grains[index])
             hasGrain = hasGrain || grains[index] > 0
             for (place, sheet) in sheets.enumerated() {
@@ -83,7 +86,7 @@ struct Painter: Sendable {
             }
         }
         if hasGrain {
-            for i in 0..<count { tile.values[i] *= 1 + tile.grains[i] * texture(tile.points[i]) }
+            for i in 0..<count { tile.values[i] *= 1 + tile.grains[i] * texture(points[i]) }
         }
     }
 }

@@ -16,8 +16,8 @@ struct Renderer: Sendable {
     let painter: Painter
     /// The sheet that names are read from.
     let namedSheet: Int
-    /// Box of the patient frame that holds all cardiac motion.
-    let support: [Bounds]
+    /// Boxes of the LV frame outside which the heart moves nothing, at any of the moments.
+    let supports: [Bounds]
     let toFrame: Affine
     let normal: Vector3
 
@@ -26,7 +26,7 @@ struct Renderer: Sendable {
         self.offsets = offsets
         self.painter = painter
         namedSheet = offsets.indices.min { abs(offsets[$0]) < abs(offsets[$1]) } ?? 0
-        support = motion.supports
+        supports = MotionSupport(motion).all
         toFrame = motion.toFrame
         normal = normalize(grid.affine.z)
     }
@@ -44,35 +44,47 @@ struct Renderer: Sendable {
         let blockRows = divide(rows, by: Renderer.blockTiles)
         let target = Target(image: image, label: label)
         Workers.forEach(blockColumns * blockRows * slabs, threads: threads) { item in
-            let tile = Tile()
-            var all = Selection(for: painter.stack)
-            var block = Selection(for: painter.stack)
-            var chosen = Selection(for: painter.stack)
             let z = item / (blockColumns * blockRows) * slab
             let rest = item % (blockColumns * blockRows)
             let firstRow = rest / blockColumns * Renderer.blockTiles
             let firstColumn = rest % blockColumns * Renderer.blockTiles
-            let last = (
-                column: min(firstColumn + Renderer.blockTiles, columns), row: min(firstRow + Renderer.blockTiles, rows)
-            )
-            let zs = z..<min(z + slab, grid.size.z)
-            let region = Region(
-                x: firstColumn * Renderer.width..<min(last.column * Renderer.width, grid.size.x),
-                y: firstRow * Renderer.height..<min(last.row * Renderer.height, grid.size.y), z: zs)
-            // The heart moves material into a block from up to 35 mm away.
-            let ball = bounds(region)
-            let reach = isMoving(ball) ? ball.radius + 35 : ball.radius
-            painter.stack.selectAll(into: &all)
-            painter.select(all, center: ball.center, radius: reach, into: &block)
-            for row in firstRow..<last.row {
-                for column in firstColumn..<last.column {
-                    let region = Region(
-                        x: column * Renderer.width..<min((column + 1) * Renderer.width, grid.size.x),
-                        y: row * Renderer.height..<min((row + 1) * Renderer.height, grid.size.y), z: zs)
-                    render(region, motions, block, &chosen, tile, target)
+            var regions: [Region] = []
+            for row in firstRow..<min(firstRow + Renderer.blockTiles, rows) {
+                for column in firstColumn..<min(firstColumn + Renderer.blockTiles, columns) {
+                    regions.append(
+                        Region(
+                            x: column * Renderer.width..<min((column + 1) * Renderer.width, grid.size.x),
+                            y: row * Renderer.height..<min((row + 1) * Renderer.height, grid.size.y),
+                            z: z..<min(z + slab, grid.size.z)))
                 }
             }
+            var scratch = Scratch(for: painter.stack, vectors: regions.map { $0.rows * offsets.count })
+            for (frame, motion) in motions.enumerated() {
+                render(regions, frame, motion, motions[0], &scratch, target)
+            }
         }
+    }
+
+    /// Scratch of one block: its material points, tile by tile, and the brushes that matter there.
+    private struct Scratch: ~Copyable {
+        let points: UnsafeMutablePointer<Point<Lanes>>
+        /// Where the points of each tile start.
+        let starts: [Int]
+        let tile = Tile()
+        var all: Selection
+        var block: Selection
+        var chosen: Selection
+
+        init(for stack: Stack, vectors: [Int]) {
+            points = .allocate(capacity: vectors.reduce(0, +))
+            starts = vectors.indices.map { vectors[..<$0].reduce(0, +) }
+            all = Selection(for: stack)
+            block = Selection(for: stack)
+            chosen = Selection(for: stack)
+            stack.selectAll(into: &all)
+        }
+
+        deinit { points.deallocate() }
     }
 
     /// Where the results go.
@@ -87,6 +99,9 @@ struct Renderer: Sendable {
         let x: Range<Int>
         let y: Range<Int>
         let z: Range<Int>
+
+        /// Vectors of sixteen points in one sheet.
+        var rows: Int { y.count * z.count }
     }
 
     private func divide(_ a: Int, by b: Int) -> Int { (a + b - 1) / b }
@@ -102,44 +117,65 @@ struct Renderer: Sendable {
 
     private func isMoving(_ bounds: Bounds) -> Bool {
         let local = bounds.mapped(by: toFrame)
-        return support.contains { $0.meets(local) }
+        return supports.contains { $0.meets(local) }
     }
 
+    /// One frame of a block: where its points come from decides which brushes it needs.
     private func render(
-        _ region: Region, _ motions: [HeartMotion], _ block: borrowing Selection, _ chosen: inout Selection,
-        _ tile: borrowing Tile, _ target: Target
+        _ regions: [Region], _ frame: Int, _ motion: HeartMotion, _ first: HeartMotion, _ scratch: inout Scratch,
+        _ target: Target
     ) {
-        let isStill = !isMoving(bounds(region))
-        for (frame, motion) in motions.enumerated() {
-            if frame > 0 && isStill && motion.respiration.isIdentity && motions[0].respiration.isIdentity {
+        let support = MotionSupport(motion)
+        let isHeld = frame > 0 && motion.respiration.isIdentity && first.respiration.isIdentity
+        var bounds: [Bounds?] = []
+        for (place, region) in regions.enumerated() {
+            if isHeld && !isMoving(self.bounds(region)) {
                 copy(region, from: 0, to: frame, target)
+                bounds.append(nil)
                 continue
             }
-            let rows = region.y.count * region.z.count
-            let step = max(Tile.capacity / rows, 1)
-            for first in stride(from: 0, to: offsets.count, by: step) {
-                let sheets = first..<min(first + step, offsets.count)
-                place(region, sheets: sheets, tile)
-                motion.pullBack(tile, count: rows * sheets.count)
-                let bounds = tile.bounds(rows * sheets.count)
-                painter.select(block, center: bounds.center, radius: bounds.radius, into: &chosen)
-                let names = target.label != nil && sheets.contains(namedSheet)
-                painter.paint(tile, rows: rows, sheets: sheets, selection: chosen, names: names)
-                store(region, frame, sheets, tile, target, names: names)
-            }
+            let points = scratch.points + scratch.starts[place]
+            let count = region.rows * offsets.count
+            self.place(region, points)
+            motion.pullBack(points, count: count, support: support)
+            bounds.append(points.bounds(count))
+        }
+        guard let whole = bounds.compactMap(\.self).reduce(nil, { $0?.union($1) ?? $1 }) as Bounds? else { return }
+        painter.select(scratch.all, center: whole.center, radius: whole.radius, into: &scratch.block)
+        for (place, region) in regions.enumerated() where bounds[place] != nil {
+            paint(region, frame, scratch.points + scratch.starts[place], &scratch, target)
         }
     }
 
-    /// Fills the tile with the points of a region, sixteen along x at a time, one sheet after the other.
-    private func place(_ region: Region, sheets: Range<Int>, _ tile: borrowing Tile) {
+    /// Paints the points of a tile, as many sheets at a time as its scratch holds.
+    private func paint(
+        _ region: Region, _ frame: Int, _ points: UnsafeMutablePointer<Point<Lanes>>, _ scratch: inout Scratch,
+        _ target: Target
+    ) {
+        let rows = region.rows
+        let step = max(Tile.capacity / rows, 1)
+        for first in stride(from: 0, to: offsets.count, by: step) {
+            let sheets = first..<min(first + step, offsets.count)
+            let part = points + first * rows
+            let bounds = part.bounds(rows * sheets.count)
+            painter.select(scratch.block, center: bounds.center, radius: bounds.radius, into: &scratch.chosen)
+            let names = target.label != nil && sheets.contains(namedSheet)
+            painter.paint(
+                part, scratch.tile, rows: rows, sheets: sheets, selection: scratch.chosen, names: names)
+            store(region, frame, sheets, scratch.tile, target, names: names)
+        }
+    }
+
+    /// The points of a region, sixteen along x at a time, one sheet after the other.
+    private func place(_ region: Region, _ points: UnsafeMutablePointer<Point<Lanes>>) {
         let ramp = Lanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
         let axis = grid.affine.x
         var count = 0
-        for sheet in sheets {
+        for offset in offsets {
             for z in region.z {
                 for y in region.y {
-                    let start = grid.position(region.x.lowerBound, y, z) + normal * offsets[sheet]
-                    tile.points[count] = Point(
+                    let start = grid.position(region.x.lowerBound, y, z) + normal * offset
+                    points[count] = Point(
                         x: Lanes(start.x) + ramp * Float(axis.x), y: Lanes(start.y) + ramp * Float(axis.y),
                         z: Lanes(start.z) + ramp * Float(axis.z))
                     count += 1
@@ -152,7 +188,7 @@ struct Renderer: Sendable {
     private func store(
         _ region: Region, _ frame: Int, _ sheets: Range<Int>, _ tile: borrowing Tile, _ target: Target, names: Bool
     ) {
-        let rows = region.y.count * region.z.count
+        let rows = region.rows
         for (row, at) in voxels(region).enumerated() {
             let start = frame * grid.count + at
             if let image = target.image {
@@ -170,8 +206,11 @@ struct Renderer: Sendable {
             }
             if names, let label = target.label {
                 let name = tile.names[(namedSheet - sheets.lowerBound) * rows + row]
-                let bytes = SIMD16<UInt8>(truncatingIfNeeded: SIMD16<Int32>(name))
-                for lane in 0..<region.x.count { label[start + lane] = bytes[lane] }
+                if region.x.count == 16 {
+                    name.store(bytes: label.baseAddress.unsafelyUnwrapped + start)
+                } else {
+                    for lane in 0..<region.x.count { label[start + lane] = UInt8(name[lane]) }
+                }
             }
         }
     }

@@ -16,8 +16,6 @@ struct Stack: Sendable {
 
     let layers: [Layer]
     let primitives: [Primitive]
-    /// Centre and radius of a ball around each primitive (infinite where there is none), and its steepness.
-    private let hulls: [(center: Vector3, radius: Double, steepness: Double)]
 
     init(_ brushes: [Brush]) {
         var primitives: [Primitive] = []
@@ -28,10 +26,6 @@ struct Stack: Sendable {
                 growth: brush.growth, blend: brush.blend, label: brush.label, tissue: brush.tissue)
         }
         self.primitives = primitives
-        hulls = primitives.map { primitive in
-            let ball = primitive.ball ?? (.zero, .infinity)
-            return (ball.center, ball.radius, primitive.steepness)
-        }
     }
 
     /// Everything.
@@ -48,44 +42,34 @@ struct Stack: Sendable {
     }
 
     /// What of a selection matters within a ball of material points.
+    ///
+    /// What is left out changes nothing there: it is bounded away from every point of the ball.
     func select(
         _ from: borrowing Selection, center: Vector3, radius: Double, ramp: Double, into result: inout Selection
     ) {
         result.clear()
         result.base = from.base
-        let point = Point(center)
+        // Single precision moves a point by less.
+        let radius = radius + 0.01
+        let edge = ramp / 2
         primitives.withUnsafeBufferPointer { primitives in
             for entry in 0..<from.count {
                 let chosen = from.entries[entry]
                 let layer = layers[Int(chosen.layer)]
+                let nearest = result.measure(from.parts(chosen)) { primitives[$0].range(center: center, radius: radius) }
+                // Melting lowers the least distance by about blend/4 for two parts, less for each further one.
+                if nearest.low - 0.6 * layer.blend > layer.growth + edge { continue }
                 result.open(layer: Int(chosen.layer))
-                let margin = layer.growth + layer.blend / 2 + ramp
-                var isCovered = false
-                for i in from.parts(chosen) {
-                    let hull = hulls[i]
-                    if length(center - hull.center) > hull.radius + radius + margin { continue }
-                    let distance = primitives[i].distance(point)
-                    let reach = radius * hull.steepness
-                    if distance > reach + margin { continue }
-                    if distance - layer.growth < -(reach + ramp) { isCovered = true }
+                // A part melts with another only where their distances differ by less than the blend.
+                let limit = min(nearest.high, layer.growth + edge) + 1.5 * layer.blend
+                for (place, i) in from.parts(chosen).enumerated() where result.ranges[place].low <= limit {
                     result.add(part: i)
                 }
-                guard result.openParts > 0 else { continue }
-                var isMissed = false
-                for i in from.clips(chosen) {
-                    let distance = primitives[i].distance(point)
-                    let reach = radius * hulls[i].steepness + ramp
-                    if distance > reach { isMissed = true }
-                    if distance > -reach { result.add(clip: i) }
+                let isFull = nearest.high - layer.growth < -edge
+                if !cut(chosen, from, edge, &result, { primitives[$0].range(center: center, radius: radius) }) {
+                    continue
                 }
-                for i in from.holes(chosen) {
-                    let distance = primitives[i].distance(point)
-                    let reach = radius * hulls[i].steepness + ramp
-                    if distance < -reach { isMissed = true }
-                    if distance < reach { result.add(hole: i) }
-                }
-                if isMissed { continue }
-                if isCovered && result.openIsWhole && layer.label != nil {
+                if isFull && result.openIsWhole && layer.label != nil {
                     result.clear()
                     result.base = Int(chosen.layer)
                 } else {
@@ -95,18 +79,42 @@ struct Stack: Sendable {
         }
     }
 
-    /// Distances of a chosen brush at the points of a tile, into `tile.distances`.
-    func distances(_ selection: borrowing Selection, _ entry: Selection.Entry, in tile: borrowing Tile, count: Int) {
+    /// Adds the clips and holes that cut the open brush.
+    ///
+    /// - Returns: whether anything of it is left.
+    @inline(__always)
+    private func cut(
+        _ chosen: Selection.Entry, _ from: borrowing Selection, _ edge: Double, _ result: inout Selection,
+        _ range: (Int) -> Primitive.Interval
+    ) -> Bool {
+        for i in from.clips(chosen) {
+            let bounds = range(i)
+            if bounds.low > edge { return false }
+            if bounds.high > -edge { result.add(clip: i) }
+        }
+        for i in from.holes(chosen) {
+            let bounds = range(i)
+            if bounds.high < -edge { return false }
+            if bounds.low < edge { result.add(hole: i) }
+        }
+        return true
+    }
+
+    /// Distances of a chosen brush at some points, into `tile.distances`.
+    func distances(
+        _ selection: borrowing Selection, _ entry: Selection.Entry, at points: UnsafeMutablePointer<Point<Lanes>>,
+        in tile: borrowing Tile, count: Int
+    ) {
         let layer = layers[Int(entry.layer)]
         primitives.withUnsafeBufferPointer { primitives in
             var isFirst = true
             for i in selection.parts(entry) {
                 if isFirst {
-                    primitives[i].distances(tile.points, count, into: tile.distances)
+                    primitives[i].distances(points, count, into: tile.distances)
                     isFirst = false
                     continue
                 }
-                primitives[i].distances(tile.points, count, into: tile.parts)
+                primitives[i].distances(points, count, into: tile.parts)
                 if layer.blend > 0 {
                     let blend = layer.blend
                     for k in 0..<count { tile.distances[k] = Solid.melt(tile.distances[k], tile.parts[k], blend) }
@@ -119,11 +127,11 @@ struct Stack: Sendable {
                 for k in 0..<count { tile.distances[k] -= growth }
             }
             for i in selection.clips(entry) {
-                primitives[i].distances(tile.points, count, into: tile.parts)
+                primitives[i].distances(points, count, into: tile.parts)
                 for k in 0..<count { tile.distances[k] = Lanes.larger(tile.distances[k], tile.parts[k]) }
             }
             for i in selection.holes(entry) {
-                primitives[i].distances(tile.points, count, into: tile.parts)
+                primitives[i].distances(points, count, into: tile.parts)
                 for k in 0..<count { tile.distances[k] = Lanes.larger(tile.distances[k], Lanes(0) - tile.parts[k]) }
             }
         }
@@ -146,6 +154,8 @@ struct Selection: ~Copyable {
     private(set) var count = 0
     let entries: UnsafeMutablePointer<Entry>
     private let indices: UnsafeMutablePointer<Int32>
+    /// Scratch: bounds of the parts that were measured last.
+    let ranges: UnsafeMutablePointer<Primitive.Interval>
     private var used = 0
     private var open = Entry()
 
@@ -153,11 +163,25 @@ struct Selection: ~Copyable {
     init(for stack: Stack) {
         entries = .allocate(capacity: stack.layers.count + 1)
         indices = .allocate(capacity: stack.primitives.count + 1)
+        ranges = .allocate(capacity: stack.primitives.count + 1)
     }
 
     deinit {
         entries.deallocate()
         indices.deallocate()
+        ranges.deallocate()
+    }
+
+    /// Bounds of some parts, into `ranges`, and of the nearest of them.
+    @inline(__always)
+    mutating func measure(_ parts: IndexRun, _ range: (Int) -> Primitive.Interval) -> Primitive.Interval {
+        var nearest = Primitive.Interval(low: .infinity, high: .infinity)
+        for (place, i) in parts.enumerated() {
+            ranges[place] = range(i)
+            nearest.low = min(nearest.low, ranges[place].low)
+            nearest.high = min(nearest.high, ranges[place].high)
+        }
+        return nearest
     }
 
     mutating func clear() {

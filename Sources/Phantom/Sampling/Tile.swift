@@ -1,11 +1,10 @@
 import Core
 
-/// Scratch of one thread: the points of a tile, their distances, values and names.
+/// Scratch for painting a tile: distances, values and names of its points.
 struct Tile: ~Copyable {
     /// Most vectors of sixteen points a tile may hold.
     static let capacity = 64
 
-    let points = UnsafeMutablePointer<Point<Lanes>>.allocate(capacity: capacity)
     let distances = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
     let parts = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
     let values = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
@@ -13,20 +12,21 @@ struct Tile: ~Copyable {
     let names = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
 
     deinit {
-        points.deallocate()
         distances.deallocate()
         parts.deallocate()
         values.deallocate()
         grains.deallocate()
         names.deallocate()
     }
+}
 
+extension UnsafeMutablePointer<Point<Lanes>> {
     /// The smallest box that holds the first `count` vectors of points.
     func bounds(_ count: Int) -> Bounds {
-        var low = points[0]
+        var low = self[0]
         var high = low
         for i in 1..<max(count, 1) {
-            let p = points[i]
+            let p = self[i]
             low = Point(
                 x: Lanes.smaller(low.x, p.x), y: Lanes.smaller(low.y, p.y), z: Lanes.smaller(low.z, p.z))
             high = Point(x: Lanes.larger(high.x, p.x), y: Lanes.larger(high.y, p.y), z: Lanes.larger(high.z, p.z))
@@ -39,7 +39,7 @@ struct Tile: ~Copyable {
     /// Replaces every point by its image.
     @inline(__always)
     func map(_ count: Int, _ f: (Point<Lanes>) -> Point<Lanes>) {
-        for i in 0..<count { points[i] = f(points[i]) }
+        for i in 0..<count { self[i] = f(self[i]) }
     }
 }
 

@@ -1,0 +1,156 @@
+import Core
+
+extension Primitive {
+    /// Bounds of a quantity.
+    struct Interval {
+        var low: Double
+        var high: Double
+
+        /// Bounds of the larger of two.
+        static func larger(_ a: Interval, _ b: Interval) -> Interval {
+            Interval(low: max(a.low, b.low), high: max(a.high, b.high))
+        }
+    }
+
+    /// Bounds of the distance within a ball: what may be left out there, and what fills it.
+    ///
+    /// - Convention: never too narrow, whatever the ball; wide where the distance is far from a true one.
+    func range(center p: Vector3, radius r: Double) -> Interval {
+        switch self {
+        case .ellipsoid(let center, let axes, let half): return Solid.ellipsoidRange(p, r, center, axes, half)
+        case .cutEllipsoid(let center, let axes, let half, let point, let normal):
+            let cut = dot(p - point, normal)
+            return .larger(
+                Solid.ellipsoidRange(p, r, center, axes, half), Interval(low: cut - r, high: cut + r))
+        case .capsule(let a, let b, let ra, let rb):
+            // The radius changes along the segment.
+            return within(r * (1 + abs(rb - ra) / length(b - a)), of: p)
+        case .halfSpace, .disc: return within(r, of: p)
+        case .torso(let center, let width, let depth): return Solid.torsoRange(p, r, center, width, depth)
+        case .ribs(let cage): return Solid.ribsRange(p, r, cage)
+        case .vertebrae: return within(r * 1.2, of: p)
+        case .outsideDomes(let a, let b, let blend):
+            let first = Solid.ellipsoidRange(p, r, a.center, .identity, a.halfAxes)
+            let second = Solid.ellipsoidRange(p, r, b.center, .identity, b.halfAxes)
+            return Interval(low: -min(first.high, second.high), high: blend / 4 - min(first.low, second.low))
+        case .lvCavity(let lv): return Solid.cavityRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
+        case .lvBase(let lv, let half):
+            let base = ProlateRange(lv.toFrame(p), r, lv.shape).base
+            return Interval(low: max(base.low, -base.high, 0) - half, high: max(base.high, -base.low) - half)
+        case .lvBody(let lv): return Solid.bodyRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
+        case .lvScar(let lv):
+            let body = Solid.bodyRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
+            return Interval(low: body.low, high: .infinity)
+        case .lvTrabeculae(let lv):
+            let cavity = Solid.cavityRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
+            return Interval(low: -cavity.high - lv.deepestRidgeMM, high: .infinity)
+        }
+    }
+
+    private func within(_ reach: Double, of p: Vector3) -> Interval {
+        let middle = distance(Point(p))
+        return Interval(low: middle - reach, high: middle + reach)
+    }
+}
+
+/// Bounds of the prolate coordinates within a ball: coshλ and cosμ are half the sum and difference of the distances
+/// to the foci, so neither changes by more than the ball's radius over d.
+private struct ProlateRange {
+    let shape: VentricleShape
+    let h: Primitive.Interval
+    let q: Primitive.Interval
+    let s: Primitive.Interval
+
+    init(_ p: Vector3, _ radius: Double, _ shape: VentricleShape) {
+        self.shape = shape
+        let at = Prolate(Point(p), focalMM: shape.focalMM)
+        let reach = radius / shape.focalMM + 1e-9
+        h = Primitive.Interval(low: max(at.h - reach, 0), high: at.h + reach)
+        q = Primitive.Interval(low: max(at.q - reach, -1), high: min(at.q + reach, 1))
+        let least = q.low <= 0 && q.high >= 0 ? 0 : min(q.low * q.low, q.high * q.high)
+        s = Primitive.Interval(low: 1 - max(q.low * q.low, q.high * q.high), high: 1 - least)
+    }
+
+    /// Bounds of the distance from a spheroid between two.
+    func depth(below limit: Primitive.Interval) -> Primitive.Interval {
+        // Towards the bound in question, the distance grows with the scale where it is positive, shrinks where not.
+        func bound(_ h: Double, _ limit: Double, _ far: Primitive.Interval) -> Double {
+            let step = sinh(h) - sinh(limit)
+            let scale = step > 0 ? far.low : far.high
+            return step * scale
+        }
+        let cosh = Primitive.Interval(low: 1 + (h.low + limit.low) / 2, high: 1 + (h.high + limit.high) / 2)
+        let scale = Primitive.Interval(low: scaleMM(sinh(limit.low), s.low), high: scaleMM(sinh(limit.high), s.high))
+        let near = Primitive.Interval(low: scale.low / cosh.high, high: scale.high / cosh.low)
+        let far = Primitive.Interval(low: near.high, high: near.low)
+        return Primitive.Interval(low: bound(h.low, limit.high, near), high: bound(h.high, limit.low, far))
+    }
+
+    /// Bounds of the distance from the basal plane.
+    var base: Primitive.Interval {
+        let sine = 1 / (1 - VentricleShape.base * VentricleShape.base).squareRoot()
+        let scale = Primitive.Interval(low: scaleMM(sinh(h.low), s.low), high: scaleMM(sinh(h.high), s.high))
+        func bound(_ q: Double, isLow: Bool) -> Double {
+            let step = (VentricleShape.base - q) * sine
+            return step * ((step > 0) == isLow ? scale.low : scale.high)
+        }
+        return Primitive.Interval(low: bound(q.high, isLow: true), high: bound(q.low, isLow: false))
+    }
+
+    private func sinh(_ h: Double) -> Double { (h * (h + 2)).squareRoot() }
+
+    private func scaleMM(_ sinh: Double, _ s: Double) -> Double {
+        shape.focalMM * (sinh * sinh + max(s, 0) + 1e-12).squareRoot()
+    }
+}
+
+extension Solid {
+    /// k₀ is a norm: below its tangent nowhere, and steeper than 1/(shortest half axis) nowhere. The distance is
+    /// k₀ − 1 times something between the shortest and the longest half axis.
+    static func ellipsoidRange(_ p: Vector3, _ r: Double, _ center: Vector3, _ axes: Affine, _ half: Vector3)
+        -> Primitive.Interval
+    {
+        let v = p - center
+        let scaled = Vector3(dot(v, axes.x), dot(v, axes.y), dot(v, axes.z)) / half
+        return normRange(k0: length(scaled), k1: length(scaled / half), r, half.min(), half.max())
+    }
+
+    static func torsoRange(_ p: Vector3, _ r: Double, _ center: Vector3, _ width: Double, _ depth: Double)
+        -> Primitive.Interval
+    {
+        let half = Vector3(width, depth, 1)
+        let scaled = Vector3(p.x - center.x, p.y - center.y, 0) / half
+        return normRange(k0: length(scaled), k1: length(scaled / half), r, min(width, depth), max(width, depth))
+    }
+
+    private static func normRange(k0: Double, k1: Double, _ r: Double, _ shortest: Double, _ longest: Double)
+        -> Primitive.Interval
+    {
+        let steepness = k0 > 1e-6 ? k1 / k0 : 1 / shortest
+        let low = max(k0 - r * steepness, 0) - 1
+        let high = k0 + r / shortest - 1
+        return Primitive.Interval(
+            low: low * (low > 0 ? shortest : longest), high: high * (high > 0 ? longest : shortest))
+    }
+
+    static func ribsRange(_ p: Vector3, _ r: Double, _ cage: Primitive.RibCage) -> Primitive.Interval {
+        let wall = torsoRange(p, r, cage.center, cage.halfWidth, cage.halfDepth)
+        let away = max(wall.low, -wall.high, 0)
+        let z = p.z + cage.slant * (p.y - cage.center.y)
+        let reach = r * (1 + cage.slant * cage.slant).squareRoot()
+        let along = max(abs(Double.fraction(z / cage.spacing)) * cage.spacing - reach, 0)
+        let tube = (away * away + along * along * 0.36).squareRoot() - cage.radius
+        return Primitive.Interval(low: max(tube, z - reach - cage.top, cage.bottom - z - reach), high: .infinity)
+    }
+
+    fileprivate static func cavityRange(_ at: ProlateRange, _ lv: Primitive.LVSolid) -> Primitive.Interval {
+        .larger(at.depth(below: Primitive.Interval(low: lv.shape.endo, high: lv.shape.endo)), at.base)
+    }
+
+    fileprivate static func bodyRange(_ at: ProlateRange, _ lv: Primitive.LVSolid) -> Primitive.Interval {
+        let epi = Primitive.Interval(
+            low: lv.shape.outward(thicknessMM: lv.shape.thinnestMM, s: at.s.high),
+            high: lv.shape.outward(thicknessMM: lv.shape.thickestMM, s: at.s.low))
+        return .larger(at.depth(below: epi), at.base)
+    }
+}
