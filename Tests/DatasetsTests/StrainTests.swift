@@ -125,7 +125,8 @@ private struct Deformation {
     }
 }
 
-/// Normal ranges of phantom.md 2.2.1: as given where it gives a range, mean ± 2 SD where it gives a deviation.
+/// Ranges of healthy adults as the literature gives them: its range, or mean ± 2 SD where it gives a deviation (rotation:
+/// Young 2012; torsion: Rüssel 2008; the rest commonly quoted of tagging and annular motion).
 private let normal: [(name: String, range: ClosedRange<Double>)] = [
     ("Ecc", -0.21 ... -0.18), ("Ell", -0.18 ... -0.14), ("Err", 0.30...0.45), ("thickening", 0.40...0.60),
     ("apex rotation", 5...15), ("torsion endo", 4.9...10.1), ("torsion epi", 5.0...11.0),
