@@ -19,6 +19,9 @@ public struct Panel: Sendable {
 
     /// Describes a slice.
     ///
+    /// - Parameter title: caption.
+    /// - Parameter width: number of columns.
+    /// - Parameter height: number of rows.
     /// - Parameter spacingMM: distance in mm between columns and between rows.
     /// - Parameter frames: images, [T][Y·X], x fastest, the first row on top.
     /// - Parameter labels: labels, [T][Y·X]; none when empty.
@@ -47,7 +50,9 @@ public struct Panel: Sendable {
 
     /// A frame as a picture with its labels over it.
     ///
+    /// - Parameter frame: number of the frame, from 0.
     /// - Parameter pixelsPerMM: scale; the same along both axes whatever the spacing.
+    /// - Parameter overlay: how the labels lie over it.
     public func picture(frame: Int, pixelsPerMM: Double, overlay: Overlay = .outlines) -> Picture {
         let size = sizeMM * pixelsPerMM
         let (columns, rows) = (max(1, Int(size.x.rounded())), max(1, Int(size.y.rounded())))

@@ -18,6 +18,10 @@ public struct Preview: Sendable {
 
     /// Describes the previews.
     ///
+    /// - Parameter title: words above all.
+    /// - Parameter note: quieter words at the right.
+    /// - Parameter panels: the slices, with the same number of frames each.
+    /// - Parameter overlay: how labels lie over the images.
     /// - Parameter tileSize: largest side of a tile in pixels.
     /// - Throws: `CineError(.badData)` when there are no panels or no frames, or panels differ in frames.
     public init(
@@ -82,6 +86,7 @@ public struct Preview: Sendable {
     /// Publishes the beating panels as animated PNG.
     ///
     /// - Parameter frameTimeMS: how long each frame is shown, in ms.
+    /// - Parameter path: name under which the file is published.
     /// - Throws: `CineError` of kind `.cannotCreate` or `.inputOutput`.
     public func writeAnimation(frameTimeMS: Double, to path: String) throws {
         let delay = Int(min(max(frameTimeMS, 1), 65_535).rounded())

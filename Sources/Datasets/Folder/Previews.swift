@@ -25,7 +25,9 @@ public enum Previews {
 
     /// Makes the montage of one group of a patient file.
     ///
+    /// - Parameter file: the patient.
     /// - Parameter group: `truth/volume` or `cine/<view>`; nil for what the patient's preview shows.
+    /// - Parameter path: where the picture goes.
     /// - Throws: `CineError`: `usage` when there is no such group, else as above.
     public static func write(_ file: PatientFile, group: String?, to path: String) throws {
         let preview = try preview(file, panels: panels(file, group: group))

@@ -14,6 +14,7 @@ public struct RecipeLoader {
     /// Looks where users keep these files: beside the recipe, in `phantoms` next to its folder, in `./phantoms`,
     /// and where `make install` puts them.
     ///
+    /// - Parameter recipe: path of the recipe.
     /// - Parameter executable: path of the running program.
     public init(recipe: URL, executable: URL?) {
         let beside = recipe.deletingLastPathComponent()
@@ -29,7 +30,9 @@ public struct RecipeLoader {
 
     /// Reads and resolves a recipe.
     ///
+    /// - Parameter url: the file.
     /// - Parameter overrides: options `key.path=value`.
+    /// - Parameter seed: seed instead of the recipe's.
     /// - Throws: `CineError`: `noInput` when a file is missing, `badData` with lines and hints when a document is wrong,
     ///   `usage` when an override is.
     public func load(_ url: URL, overrides: [String] = [], seed: UInt64? = nil) throws -> Recipe {

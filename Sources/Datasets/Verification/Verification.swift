@@ -22,7 +22,9 @@ public struct Verification: Sendable {
 
     /// Checks a dataset: manifest, hashes, shapes, ranges, and whether the numbers agree with each other.
     ///
+    /// - Parameter folder: the dataset.
     /// - Parameter threads: patients at a time.
+    /// - Parameter monitor: told how many bytes were checked, asked whether to stop.
     /// - Throws: `CineError` when there is no readable manifest, or `interrupted`.
     public init(_ folder: DatasetFolder, threads: Int, monitor: WorkMonitor = WorkMonitor()) throws {
         let manifest = try Manifest(contentsOf: folder.manifest)

@@ -9,6 +9,7 @@ public enum APNG {
     ///
     /// libpng compresses each frame as a picture of its own, and the frames' data become one file.
     ///
+    /// - Parameter frames: pictures of one size.
     /// - Parameter delayMS: how long each frame is shown, in ms, 1 to 65535.
     /// - Throws: `CineError` of kind `.badData` when there are no frames or they differ in size or channels,
     ///   `.inputOutput` when libpng refuses.

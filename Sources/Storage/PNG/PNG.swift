@@ -34,6 +34,7 @@ public enum PNG {
 
     /// The bytes of a PNG file; the same picture gives the same bytes.
     ///
+    /// - Parameter raster: the picture.
     /// - Parameter fast: compresses half as well in a fraction of the time.
     /// - Throws: `CineError(.inputOutput)` when libpng refuses.
     public static func encode(_ raster: Raster, fast: Bool = false) throws -> [UInt8] {
