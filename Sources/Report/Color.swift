@@ -17,6 +17,9 @@ public struct Color: Sendable, Hashable {
     /// Makes a grey.
     public init(grey: UInt8) { (red, green, blue) = (grey, grey, grey) }
 
+    /// Whether it has no hue.
+    var isGrey: Bool { red == green && green == blue }
+
     /// This colour with some of another over it.
     ///
     /// - Parameter other: what lies over it.

@@ -17,9 +17,9 @@ public enum Previews {
             edFrame: 0, esFrame: frame(measures, preview), to: folder.appendingPathComponent("\(id).png").path)
         let times = try file.curve("time_ms")
         guard times.count > 1 else { return }
-        // Noise hardly packs: small tiles keep an animation at a few MB.
-        preview.tileSize = 140
-        try preview.writeAnimation(
+        // Noise hardly packs: small tiles, which the heart fills, keep an animation at 2 MB.
+        preview.tileSize = 112
+        try preview.focused().writeAnimation(
             frameTimeMS: times[1] - times[0], to: folder.appendingPathComponent("\(id).apng").path)
     }
 
@@ -71,7 +71,7 @@ public enum Previews {
             let labels: [UInt8] = try cine.label.read(at: [slice, 0, 0, 0], count: count)
             let name = cine.view.rawValue.uppercased().replacingOccurrences(of: "_", with: " ")
             return Panel(
-                title: cine.sliceCount > 1 ? "\(name) \(slice + 1)" : name, width: width, height: height,
+                title: cine.sliceCount > 1 ? "\(name) \(slice + 1)" : name, stack: name, width: width, height: height,
                 spacingMM: SIMD2(cine.planned[slice].spacingMM.x, cine.planned[slice].spacingMM.y),
                 frames: split(images, height * width), labels: split(labels, height * width))
         }
