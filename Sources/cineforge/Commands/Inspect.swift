@@ -30,7 +30,7 @@ struct Inspect: ParsableCommand {
             }
             try show(Manifest(contentsOf: DatasetFolder(URL(fileURLWithPath: path)).manifest))
         } else {
-            let file = try PatientFile(path)
+            let file = try DatasetFolder.patient(at: path)
             if let png {
                 try Previews.write(file, group: group, to: png)
                 Terminal.error("\(png): written")
