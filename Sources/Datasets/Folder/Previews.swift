@@ -57,10 +57,7 @@ public enum Previews {
         if group == "truth/volume", let volume = try file.volume() { return try panels(volume) }
         if let view = views.first(where: { group == "cine/\($0.view.rawValue)" }) { return try panels(view) }
         let known = (try file.volume() == nil ? [] : ["truth/volume"]) + views.map { "cine/\($0.view.rawValue)" }
-        throw CineError(
-            .usage,
-            "no picture of `\(group)`; expected one of \(known.joined(separator: ", "))"
-                + Nearest.hint(for: group, among: known))
+        throw CineError(.usage, "no picture of `\(group)`" + Nearest.advice(for: group, among: known))
     }
 
     private static func panels(_ cine: CineGroup) throws -> [Panel] {

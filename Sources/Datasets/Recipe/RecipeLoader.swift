@@ -21,11 +21,33 @@ public struct RecipeLoader {
         var folders = [
             beside, beside.appendingPathComponent("../phantoms"), URL(fileURLWithPath: "phantoms"),
         ]
-        if let executable {
-            let prefix = executable.resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
-            folders.append(prefix.appendingPathComponent("share/cineforge/phantoms"))
-        }
+        if let executable { folders.append(Self.installed("phantoms", executable)) }
         self.folders = folders
+    }
+
+    /// Where `make install` puts a folder of the project.
+    private static func installed(_ folder: String, _ executable: URL) -> URL {
+        executable.resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("share/cineforge/\(folder)")
+    }
+
+    /// The file of a recipe.
+    ///
+    /// - Parameter name: its path, or the bare name of one in `./datasets` or where `make install` puts them.
+    /// - Parameter executable: path of the running program.
+    /// - Throws: `CineError` of kind `noInput`, with the names that there are.
+    public static func file(of name: String, executable: URL?) throws -> URL {
+        func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+        let path = URL(fileURLWithPath: name)
+        if exists(path) { return path }
+        let folders = [URL(fileURLWithPath: "datasets")] + (executable.map { [installed("datasets", $0)] } ?? [])
+        let named = name.contains("/") ? [] : folders.map { $0.appendingPathComponent(name + ".yml") }
+        if let found = named.first(where: exists) { return found }
+        let files = folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0.path)) ?? [] }
+        let known = Set(files.filter { $0.hasSuffix(".yml") }.map { String($0.dropLast(4)) }).sorted()
+        let stem = path.deletingPathExtension().lastPathComponent
+        let other = (known.isEmpty ? "" : ", or ") + "the path of a recipe (.yml)"
+        throw CineError(.noInput, "cannot find \(name)" + Nearest.advice(for: stem, among: known, other: other))
     }
 
     /// Reads and resolves a recipe.
@@ -92,8 +114,8 @@ public struct RecipeLoader {
             let line = document.line(of: path)
             throw CineError(
                 .badData,
-                "\(document.name):\(line): no \(kind) `\(name)`; expected one of \(known.joined(separator: ", ")), "
-                    + "or the path of a .yml file" + Nearest.hint(for: name, among: known))
+                "\(document.name):\(line): no \(kind) `\(name)`"
+                    + Nearest.advice(for: name, among: known, other: ", or the path of a .yml file"))
         }
         let json = try ConfigDocument(contentsOf: url).json(schema: schema)
         do {
