@@ -7,6 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD := -c release -Xswiftc -enable-testing
 PROGRAM := .build/release/cineforge
 SOURCES := Package.swift Sources Tests
+LIBRARIES := Core Fourier Phantom Scanner Storage Report Datasets
 
 .PHONY: demo test build setup bench lint docs install clean
 
@@ -46,7 +47,10 @@ lint:
 	@if grep -rnE 'try!|fatalError|TODO|FIXME' Sources; then echo "not in Sources, please" >&2; exit 1; fi
 
 docs: setup
-	swift package generate-documentation
+	mkdir -p out
+	swift package --allow-writing-to-directory out/docs generate-documentation --output-path out/docs \
+		--enable-experimental-combined-documentation $(LIBRARIES:%=--target %)
+	@echo "python3 -m http.server -d out/docs shows them at http://localhost:8000/documentation"
 
 install: build
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/cineforge

@@ -13,5 +13,6 @@ static inline void cpng_start(png_image *image) {
 
 static inline png_uint_32 cpng_grey(void) { return PNG_FORMAT_GRAY; }
 static inline png_uint_32 cpng_rgb(void) { return PNG_FORMAT_RGB; }
+static inline png_uint_32 cpng_palette(void) { return PNG_FORMAT_RGB_COLORMAP; }
 
 #endif

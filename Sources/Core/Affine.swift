@@ -31,7 +31,9 @@ public struct Affine: Sendable, Hashable, Codable {
     @inlinable public func callAsFunction(_ point: Vector3) -> Vector3 { rotate(point) + translation }
 
     /// The image of a direction: the translation does not apply.
-    @inlinable public func rotate(_ direction: Vector3) -> Vector3 { x * direction.x + y * direction.y + z * direction.z }
+    @inlinable public func rotate(_ direction: Vector3) -> Vector3 {
+        x * direction.x + y * direction.y + z * direction.z
+    }
 
     /// The map that applies `right` first, then `left`.
     public static func * (left: Affine, right: Affine) -> Affine {

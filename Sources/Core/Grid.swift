@@ -34,5 +34,7 @@ public struct Grid: Sendable, Hashable, Codable {
     public var voxelVolumeMM3: Double { abs(affine.determinant) }
 
     /// Position in mm of a voxel's centre.
-    @inlinable public func position(_ x: Int, _ y: Int, _ z: Int) -> Vector3 { affine([Double(x), Double(y), Double(z)]) }
+    @inlinable public func position(_ x: Int, _ y: Int, _ z: Int) -> Vector3 {
+        affine([Double(x), Double(y), Double(z)])
+    }
 }

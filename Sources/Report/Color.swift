@@ -17,8 +17,12 @@ public struct Color: Sendable, Hashable {
     /// Makes a grey.
     public init(grey: UInt8) { (red, green, blue) = (grey, grey, grey) }
 
+    /// Whether it has no hue.
+    var isGrey: Bool { red == green && green == blue }
+
     /// This colour with some of another over it.
     ///
+    /// - Parameter other: what lies over it.
     /// - Parameter alpha: 0 for none of the other, 1 for nothing else.
     public func mixed(with other: Color, alpha: Float) -> Color {
         func mix(_ below: UInt8, _ above: UInt8) -> UInt8 {

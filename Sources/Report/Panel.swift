@@ -4,6 +4,8 @@ import Core
 public struct Panel: Sendable {
     /// Caption.
     public var title: String
+    /// Name of the stack that it is part of.
+    public var stack: String
     /// Number of columns.
     public var width: Int
     /// Number of rows.
@@ -19,13 +21,17 @@ public struct Panel: Sendable {
 
     /// Describes a slice.
     ///
+    /// - Parameter title: caption.
+    /// - Parameter stack: name of the stack that it is part of; a stack of its own when nil.
+    /// - Parameter width: number of columns.
+    /// - Parameter height: number of rows.
     /// - Parameter spacingMM: distance in mm between columns and between rows.
     /// - Parameter frames: images, [T][Y·X], x fastest, the first row on top.
     /// - Parameter labels: labels, [T][Y·X]; none when empty.
     /// - Parameter window: what becomes black and white; fitted to the frames when nil.
     public init(
-        title: String, width: Int, height: Int, spacingMM: SIMD2<Double>, frames: [[Float]], labels: [[UInt8]] = [],
-        window: Window? = nil
+        title: String, stack: String? = nil, width: Int, height: Int, spacingMM: SIMD2<Double>, frames: [[Float]],
+        labels: [[UInt8]] = [], window: Window? = nil
     ) {
         let count = width * height
         precondition(width > 0 && height > 0 && spacingMM.min() > 0, "a panel needs pixels of some size")
@@ -34,6 +40,7 @@ public struct Panel: Sendable {
             labels.isEmpty || labels.count == frames.count, "expected labels for \(frames.count) frames or none")
         precondition(labels.allSatisfy { $0.count == count }, "each label map needs \(count) pixels")
         self.title = title
+        self.stack = stack ?? title
         self.width = width
         self.height = height
         self.spacingMM = spacingMM
@@ -47,7 +54,9 @@ public struct Panel: Sendable {
 
     /// A frame as a picture with its labels over it.
     ///
+    /// - Parameter frame: number of the frame, from 0.
     /// - Parameter pixelsPerMM: scale; the same along both axes whatever the spacing.
+    /// - Parameter overlay: how the labels lie over it.
     public func picture(frame: Int, pixelsPerMM: Double, overlay: Overlay = .outlines) -> Picture {
         let size = sizeMM * pixelsPerMM
         let (columns, rows) = (max(1, Int(size.x.rounded())), max(1, Int(size.y.rounded())))

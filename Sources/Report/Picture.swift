@@ -67,9 +67,10 @@ public struct Picture: Sendable, Hashable {
 
     /// Draws a smooth line with round ends.
     ///
-    /// - Parameter from: start in pixels; whole numbers are the centres of pixels.
-    /// - Parameter to: end in pixels.
+    /// - Parameter a: start in pixels; whole numbers are the centres of pixels.
+    /// - Parameter b: end in pixels.
     /// - Parameter thickness: in pixels.
+    /// - Parameter color: of the line.
     public mutating func line(from a: SIMD2<Float>, to b: SIMD2<Float>, thickness: Float, _ color: Color) {
         let reach = thickness / 2 + 1
         let low = pointwiseMin(a, b) - reach

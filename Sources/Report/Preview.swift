@@ -10,7 +10,7 @@ public struct Preview: Sendable {
     /// Quieter words at the right: the patient's measures, for one.
     public var note: String
     /// The slices, with the same number of frames each.
-    public let panels: [Panel]
+    public internal(set) var panels: [Panel]
     /// How labels lie over the images.
     public var overlay: Overlay
     /// Largest side of a tile in pixels.
@@ -18,6 +18,10 @@ public struct Preview: Sendable {
 
     /// Describes the previews.
     ///
+    /// - Parameter title: words above all.
+    /// - Parameter note: quieter words at the right.
+    /// - Parameter panels: the slices, with the same number of frames each.
+    /// - Parameter overlay: how labels lie over the images.
     /// - Parameter tileSize: largest side of a tile in pixels.
     /// - Throws: `CineError(.badData)` when there are no panels or no frames, or panels differ in frames.
     public init(
@@ -79,13 +83,15 @@ public struct Preview: Sendable {
         try PNG.write(montage(of: [(edFrame, "ED"), (esFrame, "ES")]).raster, to: path)
     }
 
-    /// Publishes the beating panels as animated PNG.
+    /// Publishes the beating panels as animated PNG of 256 colours.
     ///
     /// - Parameter frameTimeMS: how long each frame is shown, in ms.
+    /// - Parameter path: name under which the file is published.
     /// - Throws: `CineError` of kind `.cannotCreate` or `.inputOutput`.
     public func writeAnimation(frameTimeMS: Double, to path: String) throws {
         let delay = Int(min(max(frameTimeMS, 1), 65_535).rounded())
-        try APNG.write((0..<frameCount).map { picture(frame: $0).raster }, delayMS: delay, to: path)
+        var table = ColorTable(overlay: overlay)
+        try APNG.write((0..<frameCount).map { table.raster(of: picture(frame: $0)) }, delayMS: delay, to: path)
     }
 
     private func tile(_ panel: Panel, _ frame: Int, note: String) -> Montage.Tile {

@@ -2,6 +2,7 @@
 public enum Text {
     /// Width in pixels of a line of text.
     ///
+    /// - Parameter text: one line.
     /// - Parameter size: height of a capital in pixels.
     public static func width(_ text: String, size: Float) -> Int {
         text.isEmpty ? 0 : Int((Float(text.count * 6 - 1) * step(size)).rounded(.up))
@@ -9,9 +10,12 @@ public enum Text {
 
     /// Draws one line of text; a character that the font lacks becomes a box.
     ///
+    /// - Parameter text: one line.
+    /// - Parameter picture: what is drawn on.
     /// - Parameter x: left edge in pixels.
     /// - Parameter y: upper edge of capitals in pixels.
     /// - Parameter size: height of a capital in pixels.
+    /// - Parameter color: of the letters.
     public static func draw(
         _ text: String, on picture: inout Picture, x: Int, y: Int, size: Float = 11, color: Color = Palette.text
     ) {

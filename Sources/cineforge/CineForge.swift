@@ -10,7 +10,7 @@ struct CineForge: ParsableCommand {
         abstract: "Makes digital beating hearts and scans them: cardiac MR data whose truth is known.",
         discussion: """
             EXAMPLES
-              cineforge generate datasets/demo.yml --out out/demo    three patients
+              cineforge generate demo --out out/demo                 three patients
               cineforge inspect out/demo                             what is in it
               cineforge verify out/demo                              is it all right
               cineforge export out/demo --to nifti --out out/nifti   for other tools
@@ -37,7 +37,11 @@ struct CineForge: ParsableCommand {
             Terminal.error("error: \(error.message)")
             Foundation.exit(error.kind.rawValue)
         } catch {
-            exit(withError: error)
+            let code = exitCode(for: error)
+            guard code != .success else { exit(withError: error) }
+            // The parser's own messages, in the style of all others.
+            Terminal.error(fullMessage(for: error).replacing(/^Error:/, with: "error:"))
+            Foundation.exit(code.rawValue)
         }
     }
 
@@ -49,9 +53,6 @@ struct CineForge: ParsableCommand {
             return try refuseUnknownCommand(words.dropFirst(), of: next)
         }
         let names = known.map { $0._commandName }
-        throw CineError(
-            .usage,
-            "unknown command `\(word)`; expected one of \(names.joined(separator: ", "))"
-                + Nearest.hint(for: word, among: names))
+        throw CineError(.usage, "unknown command `\(word)`" + Nearest.advice(for: word, among: names))
     }
 }

@@ -26,7 +26,7 @@ private let badRecipes = [
     BadRecipe("version: 1\nname: x\ncine: {}", line: 1, "key `patients` is missing", "list of"),
     BadRecipe("version: 1\nname: x\npatients: []\ncine: {}", line: 3, "1 to 1000 items, found 0"),
     BadRecipe(
-        head + "fames: 30\ncine: {}", line: 4, "unknown key `fames`", "expected one of version",
+        head + "fames: 30\ncine: {}", line: 4, "unknown key `fames`", "Expected one of version",
         "did you mean `frames`?"),
     BadRecipe(head + "frames: many\ncine: {}", line: 4, "`frames`", "whole number from 1 to 200", "found `many`"),
     BadRecipe(head + "frames: 0\ncine: {}", line: 4, "from 1 to 200", "found `0`"),

@@ -120,7 +120,8 @@ private struct Deformation {
     }
 }
 
-/// Normal ranges: as given where a range is, mean ± 2 SD where a deviation is.
+/// Ranges of healthy adults as the literature gives them: its range, or mean ± 2 SD where it gives a deviation (rotation:
+/// Young 2012; torsion: Rüssel 2008; the rest commonly quoted of tagging and annular motion).
 ///
 /// Tagging's radial strain, 0.30 to 0.45, is no range of a wall that keeps its volume: at an ejection fraction of 0.58 that
 /// wall's mid-surface obeys (1 + Ecc)²(1 + Ell) = 0.54, so with Ecc and Ell in their ranges Err = 1/((1 + Ecc)(1 + Ell)) − 1

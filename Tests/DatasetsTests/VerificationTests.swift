@@ -1,6 +1,7 @@
 import Core
 import Datasets
 import Foundation
+import Storage
 import Testing
 
 @Suite("Verification") struct VerificationTests {
@@ -20,6 +21,13 @@ import Testing
 
     private func patient(_ index: Int) -> URL { dataset.url.appendingPathComponent("patients/p00000\(index).h5") }
 
+    /// Changes what a patient's file holds, and renews its hash.
+    private func edit(_ patient: Int, _ change: (inout DatasetFixture.Change) -> Void) throws {
+        var changes = DatasetFixture.Change()
+        change(&changes)
+        try DatasetFixture.rewrite(dataset, patient: patient, changes)
+    }
+
     private func editManifest(_ change: (inout Manifest) throws -> Void) throws {
         var manifest = try Manifest(contentsOf: dataset.manifest)
         try change(&manifest)
@@ -29,7 +37,7 @@ import Testing
     @Test("A dataset that was just made is right, and a copy made anew has the same bytes")
     func right() throws {
         #expect(try problems() == [])
-        try DatasetFixture.rewrite(dataset, patient: 0, DatasetFixture.Change())
+        try edit(0) { _ in }
         #expect(try problems() == [])
     }
 
@@ -55,7 +63,10 @@ import Testing
         for percent in stride(from: 0, through: 99, by: 9) {
             let part = whole.prefix(whole.count * percent / 100)
             try part.write(to: patient(0))
-            try editManifest { $0.patients[0].bytes = part.count }
+            try editManifest {
+                $0.patients[0].bytes = part.count
+                $0.patients[0].sha256 = try SHA256.hex(of: Array(part))
+            }
             try expect("patients/p000000.h5")
         }
     }
@@ -78,29 +89,29 @@ import Testing
 
     @Test("Wrong values are found even when the hashes were renewed")
     func values() throws {
-        var change = DatasetFixture.Change()
-        change.floats = { path, values in
-            var values = values
-            if path == "/truth/volume/image" { values[5] = .nan }
-            if path == "/cine/sax/image" { values[7] = -1 }
-            if path == "/cine/sax/motion" { values[0] += 1 }
-            return values
-        }
-        change.bytes = { path, values in
-            guard path == "/cine/lax_4ch/label" else { return values }
-            return [13] + values.dropFirst()
-        }
-        change.halves = { _, values in [5] + values.dropFirst() }
-        change.doubles = { path, values in path == "/truth/curves/time_ms" ? values.reversed() : values }
-        change.attribute = { path, value in
-            switch path {
-            case "@id": .text("p000005")
-            case "/truth/measures@lv_ef": .numbers([0.9], shape: [])
-            case "/truth/measures@es_frame": .integer(0)
-            default: value
+        try edit(1) { change in
+            change.floats = { path, values in
+                var values = values
+                if path == "/truth/volume/image" { values[5] = .nan }
+                if path == "/cine/sax/image" { values[7] = -1 }
+                if path == "/cine/sax/motion" { values[0] += 1 }
+                return values
+            }
+            change.bytes = { path, values in
+                guard path == "/cine/lax_4ch/label" else { return values }
+                return [13] + values.dropFirst()
+            }
+            change.halves = { _, values in [5] + values.dropFirst() }
+            change.doubles = { path, values in path == "/truth/curves/time_ms" ? values.reversed() : values }
+            change.attribute = { path, value in
+                switch path {
+                case "@id": .text("p000005")
+                case "/truth/measures@lv_ef": .numbers([0.9], shape: [])
+                case "/truth/measures@es_frame": .integer(0)
+                default: value
+                }
             }
         }
-        try DatasetFixture.rewrite(dataset, patient: 1, change)
         try expect("p000001.h5:truth/volume/image: frame 0: expected finite intensities, none negative, found nan")
         try expect("p000001.h5:cine/sax/image: slice 0: expected finite intensities, none negative, found -1")
         try expect("p000001.h5:cine/sax/true_affine: slice 0: expected planned_affine moved back by motion")
@@ -114,13 +125,13 @@ import Testing
 
     @Test("Swapped frames no longer hold what the curve says")
     func swapped() throws {
-        var change = DatasetFixture.Change()
-        change.bytes = { path, values in
-            guard path == "/truth/volume/label" else { return values }
-            let frame = values.count / 3
-            return Array(values[frame..<2 * frame] + values[..<frame] + values[(2 * frame)...])
+        try edit(0) { change in
+            change.bytes = { path, values in
+                guard path == "/truth/volume/label" else { return values }
+                let frame = values.count / 3
+                return Array(values[frame..<2 * frame] + values[..<frame] + values[(2 * frame)...])
+            }
         }
-        try DatasetFixture.rewrite(dataset, patient: 0, change)
         try expect("p000000.h5:truth/volume/label: frame 0: expected an LV cavity of")
     }
 

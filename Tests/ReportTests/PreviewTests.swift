@@ -80,6 +80,61 @@ struct PreviewTests {
         #expect(one.width == both.width && both.height > 2 * one.height - 20)
     }
 
+    @Test("Focused on the heart, a stack is cut at one place, and what lies at the edge stays whole")
+    func focus() throws {
+        // The same ring in a stack, once shifted by 20 mm, as a bad breath-hold would do, and once without labels.
+        let ring = Self.panel("SAX 1", height: 80)
+        let shifted = Panel(
+            title: "SAX 2", stack: "SAX", width: 64, height: 80, spacingMM: ring.spacingMM,
+            frames: ring.frames.map { Array($0.dropFirst(10) + $0.prefix(10)) },
+            labels: ring.labels.map { Array($0.dropFirst(10) + $0.prefix(10)) })
+        var (first, empty) = (ring, ring)
+        (first.stack, empty.stack) = ("SAX", "SAX")
+        empty.labels = ring.labels.map { $0.map { _ in 0 } }
+        let focused = try Preview(title: "", panels: [first, shifted, empty]).focused(on: 1...2, marginMM: 4)
+        // The ring is 63 mm wide and strays by 20; four columns of margin in all.
+        #expect(focused.panels.map(\.width) == [46, 46, 46] && focused.panels.map(\.height) == [46, 46, 46])
+        for (before, after) in zip([first, shifted], focused.panels) {
+            for frame in 0..<6 {
+                for label in [UInt8(1), 2] {
+                    #expect(after.labels[frame].count { $0 == label } == before.labels[frame].count { $0 == label })
+                }
+            }
+        }
+        func middle(_ panel: Panel) -> Int {
+            panel.labels[0].indices.filter { panel.labels[0][$0] == 1 }.map { $0 % panel.width }.min() ?? 0
+        }
+        #expect(middle(focused.panels[0]) - middle(focused.panels[1]) == 10, "the shift still shows")
+        let whole = try Preview(title: "", panels: [empty])
+        #expect(whole.focused().panels[0].width == 64)
+    }
+
+    @Test("A palette keeps greys within half a step, and every label's colour")
+    func colors() throws {
+        var picture = Picture(width: 256, height: 11)
+        for x in 0..<256 {
+            picture[x, 0] = Color(grey: UInt8(x))
+            for label in UInt8(1)...9 {
+                guard let color = Palette.color(label: label) else { continue }
+                picture[x, Int(label)] = Color(grey: UInt8(x)).mixed(with: color, alpha: Overlay.outlines.fill)
+            }
+        }
+        picture[0, 10] = Palette.text
+        var table = ColorTable(overlay: .outlines)
+        let raster = table.raster(of: picture)
+        func far(_ x: Int, _ y: Int) -> Int {
+            let number = Int(raster.bytes[y * 256 + x])
+            let found = raster.palette[(3 * number)..<(3 * number + 3)]
+            let color = picture[x, y]
+            return zip(found, [color.red, color.green, color.blue]).map { abs(Int($0) - Int($1)) }.max() ?? 0
+        }
+        // Half a step of 15 for greys; half a step of 20 and the size of a cell for others.
+        #expect((0..<256).map { far($0, 0) }.max() ?? 255 <= 8)
+        for label in 1...9 { #expect((0..<256).map { far($0, label) }.max() ?? 255 <= 14, "label \(label)") }
+        #expect(far(0, 10) <= 2)
+        #expect(table.raster(of: picture) == raster)
+    }
+
     @Test("Panels with different numbers of frames are refused")
     func refusals() {
         #expect(throws: CineError.self) { try Preview(title: "", panels: []) }

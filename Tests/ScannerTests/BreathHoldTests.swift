@@ -42,7 +42,7 @@ struct BreathHoldTests {
             spikes.sorted()[spikes.count / 2],
         ]
         let audited = [9.0, 4.7, 62.9, 38.3, 21.3, 3.9, 1.2]
-        // The reference page's own fit misses by up to 4 %, and by 11 % for the last, the median slice spike, which is
+        // The audit's own fit misses by up to 4 %, and by 11 % for the last, the median slice spike, which is
         // mostly the audit's error. Drift within holds, which that fit lacks, adds small jumps. Sampling leaves 2 %.
         for (place, (value, target)) in zip(found, audited).enumerated() {
             #expect(abs(value / target - 1) < (place == 6 ? 0.15 : 0.09), "\(found)")

@@ -12,15 +12,7 @@ private func name(_ patient: Patient, _ material: Vector3) -> (label: UInt8, mar
     var margin = Double.infinity
     for brush in patient.anatomy.brushes {
         guard let name = brush.label else { continue }
-        var distance = Double.infinity
-        for part in brush.parts {
-            let next = part.distance(p)
-            distance =
-                brush.blend > 0 && distance.isFinite ? Solid.melt(distance, next, brush.blend) : min(distance, next)
-        }
-        distance -= brush.growth
-        for clip in brush.clips { distance = max(distance, clip.distance(p)) }
-        for hole in brush.holes { distance = max(distance, -hole.distance(p)) }
+        let distance = brush.distance(p)
         if distance < 0 { label = name.rawValue }
         margin = min(margin, abs(distance))
     }

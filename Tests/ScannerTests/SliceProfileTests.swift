@@ -16,7 +16,7 @@ struct SliceProfileTests {
         var blood: (half: Double, tenth: Double)
     }
 
-    /// Reference page phantom.md 2.6; independent simulation, two decimals.
+    /// An independent simulation (exact Shinnar-Le Roux, windowed sinc, 60°, TR 3 ms), two decimals.
     static let table = [
         Row(timeBandwidth: 1.6, window: .hann, excitation: (1.49, 2.40), muscle: (2.32, 2.77), blood: (1.93, 2.59)),
         Row(timeBandwidth: 2, window: .hann, excitation: (1.28, 2.06), muscle: (2.00, 2.41), blood: (1.66, 2.24)),

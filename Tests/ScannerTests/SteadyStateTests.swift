@@ -58,9 +58,9 @@ struct SteadyStateTests {
         #expect(abs(closed.real - sequence.signal(tissue)) < 1e-12 && abs(closed.imaginary) < 1e-12)
     }
 
-    @Test("Signals are those of the reference page")
+    @Test("Signals are those of an independent solution")
     func referenceValues() {
-        // Reference page phantom.md 2.4.2: on resonance, three digits; off resonance by frequency.
+        // An independent fixed-point solution: on resonance, three digits; off resonance by frequency.
         #expect(abs(cine60.signal(blood) - 0.217) < 6e-4)
         #expect(abs(cine60.signal(muscle) - 0.060) < 6e-4)
         #expect(abs(cine60.signal(Relaxation(t1MS: 1932, t2MS: 275, protonDensity: 1)) - 0.173) < 6e-4)

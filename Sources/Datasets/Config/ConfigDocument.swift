@@ -22,7 +22,8 @@ public struct ConfigDocument: Sendable {
     public init(contentsOf url: URL) throws {
         let name = url.lastPathComponent
         guard let data = try? Data(contentsOf: url) else {
-            throw CineError(.noInput, "cannot read \(url.relativePath): no such file, or no right to read it")
+            throw CineError(
+                .noInput, "cannot read \(url.relativePath): expected a YAML file that is there and may be read")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw CineError(.badData, "\(name): not UTF-8 text")

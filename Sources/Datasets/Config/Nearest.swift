@@ -7,9 +7,16 @@ public enum Nearest {
         return best.distance <= max(1, (max(word.count, best.word.count) + 1) / 3) ? best.word : nil
     }
 
-    /// "; did you mean `x`?", or nothing.
-    public static func hint(for word: String, among candidates: [String]) -> String {
-        match(for: word, among: candidates).map { "; did you mean `\($0)`?" } ?? ""
+    /// What to say after "unknown `x`": "; did you mean `y`? Expected one of y, z" when something is near, and
+    /// "; expected one of y, z" when nothing is.
+    ///
+    /// - Parameter word: what the user wrote.
+    /// - Parameter candidates: what could have been written.
+    /// - Parameter other: more words about that, for the end.
+    public static func advice(for word: String, among candidates: [String], other: String = "") -> String {
+        let expected = (candidates.count > 1 ? "one of " : "") + candidates.joined(separator: ", ") + other
+        guard let match = match(for: word, among: candidates) else { return "; expected \(expected)" }
+        return "; did you mean `\(match)`?" + (expected == match ? "" : " Expected \(expected)")
     }
 
     /// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`

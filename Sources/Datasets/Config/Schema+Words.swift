@@ -30,9 +30,9 @@ extension Schema {
     private static func words(_ low: Double, _ high: Double) -> String {
         let unlimited = 1e15
         return switch (low > -unlimited, high < unlimited) {
-        case (true, true): " from \(JSONValue.shortest(low)) to \(JSONValue.shortest(high))"
-        case (true, false): " of at least \(JSONValue.shortest(low))"
-        case (false, true): " of at most \(JSONValue.shortest(high))"
+        case (true, true): " from \(Words.number(low)) to \(Words.number(high))"
+        case (true, false): " of at least \(Words.number(low))"
+        case (false, true): " of at most \(Words.number(high))"
         case (false, false): ""
         }
     }

@@ -53,10 +53,12 @@ struct SchemaCheck {
         case (_, .scalar(let text, let isQuoted)):
             if let value = scalar(text, isQuoted: isQuoted, schema: schema) { return value }
             let isEmpty = !isQuoted && ["", "~", "null"].contains(text)
-            let hint = if case .choice(let words) = schema { Nearest.hint(for: text, among: words) } else { "" }
-            note(
-                tree, path,
-                "expected \(schema.expectation), found \(isEmpty ? "nothing" : "`\(text.prefix(40))`")\(hint)")
+            if case .choice(let words) = schema, !isEmpty {
+                note(tree, path, "unknown word `\(text.prefix(40))`" + Nearest.advice(for: text, among: words))
+            } else {
+                note(
+                    tree, path, "expected \(schema.expectation), found \(isEmpty ? "nothing" : "`\(text.prefix(40))`")")
+            }
             return .null
         default:
             note(tree, path, "expected \(schema.expectation), found \(tree.kind)")
@@ -77,8 +79,8 @@ struct SchemaCheck {
                 problems.append(
                     Problem(
                         place: entry.place,
-                        message: "unknown key `\(entry.key.prefix(40))`\(owner); expected one of "
-                            + names.joined(separator: ", ") + Nearest.hint(for: entry.key, among: names)))
+                        message: "unknown key `\(entry.key.prefix(40))`\(owner)"
+                            + Nearest.advice(for: entry.key, among: names)))
             }
         }
         for property in properties where property.isRequired && !entries.contains(where: { $0.key == property.name }) {

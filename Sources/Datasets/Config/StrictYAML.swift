@@ -10,6 +10,7 @@ public enum StrictYAML {
 
     /// Parses a document.
     ///
+    /// - Parameter text: the document.
     /// - Parameter name: how errors call the document: `recipe.yml`.
     /// - Throws: `CineError` of kind `badData` with the line and what to write instead: for syntax errors, anchors,
     ///   aliases, tags, merge keys, block text, repeated keys, more than one document, and what is too large or deep.

@@ -41,7 +41,7 @@ public struct NIfTIExport: Sendable {
     }
 
     private func export(_ entry: Manifest.Entry, monitor: WorkMonitor) throws -> Int {
-        let file = try PatientFile(source.url.appendingPathComponent(entry.file).path)
+        let file = try source.patient(entry)
         let folder = target.appendingPathComponent(entry.id)
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

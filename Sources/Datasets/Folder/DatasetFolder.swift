@@ -102,10 +102,19 @@ public struct DatasetFolder: Sendable {
     }
 
     /// Whether the file of a record is there and is what was recorded.
-    func holds(_ entry: Manifest.Entry) -> Bool {
+    func holds(_ entry: Manifest.Entry) -> Bool { damage(to: entry) == nil }
+
+    /// How the file of a record differs from what was recorded; nil when it does not.
+    func damage(to entry: Manifest.Entry) -> String? {
         let path = url.appendingPathComponent(entry.file).path
-        guard let size = DatasetFolder.size(of: path), size == entry.bytes else { return false }
-        return (try? SHA256.hex(ofFile: path)) == entry.sha256
+        guard let size = DatasetFolder.size(of: path) else { return "the file is missing" }
+        guard size == entry.bytes else { return "expected \(entry.bytes) bytes, found \(size)" }
+        do {
+            let sha = try SHA256.hex(ofFile: path)
+            return sha == entry.sha256 ? nil : "expected sha256 \(entry.sha256), found \(sha)"
+        } catch {
+            return (error as? CineError)?.message ?? "\(error)"
+        }
     }
 
     /// Size of a file; nil when there is none.

@@ -17,15 +17,17 @@ public enum Previews {
             edFrame: 0, esFrame: frame(measures, preview), to: folder.appendingPathComponent("\(id).png").path)
         let times = try file.curve("time_ms")
         guard times.count > 1 else { return }
-        // Noise hardly packs: small tiles keep an animation at a few MB.
-        preview.tileSize = 140
-        try preview.writeAnimation(
+        // Noise hardly packs: small tiles, which the heart fills, keep an animation at 2 MB.
+        preview.tileSize = 112
+        try preview.focused().writeAnimation(
             frameTimeMS: times[1] - times[0], to: folder.appendingPathComponent("\(id).apng").path)
     }
 
     /// Makes the montage of one group of a patient file.
     ///
+    /// - Parameter file: the patient.
     /// - Parameter group: `truth/volume` or `cine/<view>`; nil for what the patient's preview shows.
+    /// - Parameter path: where the picture goes.
     /// - Throws: `CineError`: `usage` when there is no such group, else as above.
     public static func write(_ file: PatientFile, group: String?, to path: String) throws {
         let preview = try preview(file, panels: panels(file, group: group))
@@ -55,10 +57,7 @@ public enum Previews {
         if group == "truth/volume", let volume = try file.volume() { return try panels(volume) }
         if let view = views.first(where: { group == "cine/\($0.view.rawValue)" }) { return try panels(view) }
         let known = (try file.volume() == nil ? [] : ["truth/volume"]) + views.map { "cine/\($0.view.rawValue)" }
-        throw CineError(
-            .usage,
-            "no picture of `\(group)`; expected one of \(known.joined(separator: ", "))"
-                + Nearest.hint(for: group, among: known))
+        throw CineError(.usage, "no picture of `\(group)`" + Nearest.advice(for: group, among: known))
     }
 
     private static func panels(_ cine: CineGroup) throws -> [Panel] {
@@ -69,7 +68,7 @@ public enum Previews {
             let labels: [UInt8] = try cine.label.read(at: [slice, 0, 0, 0], count: count)
             let name = cine.view.rawValue.uppercased().replacingOccurrences(of: "_", with: " ")
             return Panel(
-                title: cine.sliceCount > 1 ? "\(name) \(slice + 1)" : name, width: width, height: height,
+                title: cine.sliceCount > 1 ? "\(name) \(slice + 1)" : name, stack: name, width: width, height: height,
                 spacingMM: SIMD2(cine.planned[slice].spacingMM.x, cine.planned[slice].spacingMM.y),
                 frames: split(images, height * width), labels: split(labels, height * width))
         }

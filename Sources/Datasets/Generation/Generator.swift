@@ -60,8 +60,7 @@ public struct Generator: Sendable {
         for id in options.only where !ids.contains(id) {
             throw CineError(
                 .usage,
-                "--only \(id): no such patient; expected \(PatientPlan.id(0)) to \(PatientPlan.id(roster.count - 1))"
-                    + Nearest.hint(for: id, among: Array(ids.sorted().prefix(1000))))
+                "--only \(id): no such patient; expected \(PatientPlan.id(0)) to \(PatientPlan.id(roster.count - 1))")
         }
         return roster.filter { plan in
             (options.only.isEmpty || options.only.contains(plan.id)) && options.shard?.contains(plan) ?? true

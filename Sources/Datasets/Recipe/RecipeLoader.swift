@@ -14,22 +14,47 @@ public struct RecipeLoader {
     /// Looks where users keep these files: beside the recipe, in `phantoms` next to its folder, in `./phantoms`,
     /// and where `make install` puts them.
     ///
+    /// - Parameter recipe: path of the recipe.
     /// - Parameter executable: path of the running program.
     public init(recipe: URL, executable: URL?) {
         let beside = recipe.deletingLastPathComponent()
         var folders = [
             beside, beside.appendingPathComponent("../phantoms"), URL(fileURLWithPath: "phantoms"),
         ]
-        if let executable {
-            let prefix = executable.resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
-            folders.append(prefix.appendingPathComponent("share/cineforge/phantoms"))
-        }
+        if let executable { folders.append(Self.installed("phantoms", executable)) }
         self.folders = folders
+    }
+
+    /// Where `make install` puts a folder of the project.
+    private static func installed(_ folder: String, _ executable: URL) -> URL {
+        executable.resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("share/cineforge/\(folder)")
+    }
+
+    /// The file of a recipe.
+    ///
+    /// - Parameter name: its path, or the bare name of one in `./datasets` or where `make install` puts them.
+    /// - Parameter executable: path of the running program.
+    /// - Throws: `CineError` of kind `noInput`, with the names that there are.
+    public static func file(of name: String, executable: URL?) throws -> URL {
+        func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+        let path = URL(fileURLWithPath: name)
+        if exists(path) { return path }
+        let folders = [URL(fileURLWithPath: "datasets")] + (executable.map { [installed("datasets", $0)] } ?? [])
+        let named = name.contains("/") ? [] : folders.map { $0.appendingPathComponent(name + ".yml") }
+        if let found = named.first(where: exists) { return found }
+        let files = folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0.path)) ?? [] }
+        let known = Set(files.filter { $0.hasSuffix(".yml") }.map { String($0.dropLast(4)) }).sorted()
+        let stem = path.deletingPathExtension().lastPathComponent
+        let other = (known.isEmpty ? "" : ", or ") + "the path of a recipe (.yml)"
+        throw CineError(.noInput, "cannot find \(name)" + Nearest.advice(for: stem, among: known, other: other))
     }
 
     /// Reads and resolves a recipe.
     ///
+    /// - Parameter url: the file.
     /// - Parameter overrides: options `key.path=value`.
+    /// - Parameter seed: seed instead of the recipe's.
     /// - Throws: `CineError`: `noInput` when a file is missing, `badData` with lines and hints when a document is wrong,
     ///   `usage` when an override is.
     public func load(_ url: URL, overrides: [String] = [], seed: UInt64? = nil) throws -> Recipe {
@@ -89,8 +114,8 @@ public struct RecipeLoader {
             let line = document.line(of: path)
             throw CineError(
                 .badData,
-                "\(document.name):\(line): no \(kind) `\(name)`; expected one of \(known.joined(separator: ", ")), "
-                    + "or the path of a .yml file" + Nearest.hint(for: name, among: known))
+                "\(document.name):\(line): no \(kind) `\(name)`"
+                    + Nearest.advice(for: name, among: known, other: ", or the path of a .yml file"))
         }
         let json = try ConfigDocument(contentsOf: url).json(schema: schema)
         do {

@@ -38,7 +38,7 @@ struct RecipeRules {
         let total = shares.reduce(0, +)
         guard total > 0, total <= 1 + 1e-9 else {
             throw error(
-                ["split"], "`split`: expected shares that add up to at most 1, found \(JSONValue.shortest(total))")
+                ["split"], "`split`: expected shares that add up to at most 1, found \(Words.number(total))")
         }
         for (index, group) in recipe.patients.enumerated() {
             do {

@@ -1,3 +1,4 @@
+import Core
 import Phantom
 
 /// Collects what is wrong in one file.
@@ -24,7 +25,7 @@ struct Findings {
 
     mutating func checkImage(_ values: [Float], _ place: String, _ part: String) {
         if let bad = values.first(where: { !($0.isFinite && $0 >= 0) }) {
-            note(place, "\(part): expected finite intensities, none negative, found \(bad)")
+            note(place, "\(part): expected finite intensities, none negative, found \(Words.number(bad))")
         }
     }
 
@@ -38,7 +39,7 @@ struct Findings {
     mutating func checkDisplacement(_ values: [Float], _ place: String, frame: Int) {
         let limit = frame == 0 ? 0.05 : Self.farthestMM
         if let bad = values.first(where: { !(abs($0) <= limit) }) {
-            note(place, "frame \(frame): expected at most \(limit) mm, found \(bad)")
+            note(place, "frame \(frame): expected at most \(Words.number(limit)) mm, found \(Words.number(bad))")
         }
     }
 }

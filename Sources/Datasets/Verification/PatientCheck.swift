@@ -71,7 +71,7 @@ struct PatientCheck {
         let measures = try file.measures
         for (name, _) in PatientFormat.measures where !(measures[name]?.isFinite ?? false) {
             findings.note(
-                "truth/measures", "expected a finite \(name), found \(measures[name].map { "\($0)" } ?? "none")")
+                "truth/measures", "expected a finite \(name), found \(measures[name].map(Words.number) ?? "none")")
         }
         checkMeasures(measures, curves: curves, &findings)
         return curves
@@ -89,7 +89,9 @@ struct PatientCheck {
             }
             let slack = 1e-6 * max(1, largest)
             if values.contains(where: { $0 < smallest - slack || $0 > largest + slack }) {
-                findings.note("truth/curves/\(curve)", "expected values from \(low) \(smallest) to \(high) \(largest)")
+                findings.note(
+                    "truth/curves/\(curve)",
+                    "expected values from \(low) \(Words.number(smallest)) to \(high) \(Words.number(largest))")
             }
         }
         for side in ["lv", "rv"] {
@@ -97,7 +99,9 @@ struct PatientCheck {
                 let ef = measures["\(side)_ef"]
             else { continue }
             if edv <= 0 || abs(ef - (1 - esv / edv)) > 1e-9 {
-                findings.note("truth/measures", "expected \(side)_ef 1 - \(side)_esv_ml / \(side)_edv_ml, found \(ef)")
+                findings.note(
+                    "truth/measures",
+                    "expected \(side)_ef 1 - \(side)_esv_ml / \(side)_edv_ml, found \(Words.number(ef))")
             }
         }
         if let frame = measures["es_frame"], let values = curves["lv_ml"], let smallest = values.min(),
@@ -121,10 +125,13 @@ struct PatientCheck {
         }
         let spacing = volume.grid.spacingMM
         if length(spacing - Vector3(repeating: request.spacingMM)) > 1e-6 {
-            findings.note("\(place)@affine", "expected voxels of \(request.spacingMM) mm, found \(spacing)")
+            let found = Words.size([spacing.x, spacing.y, spacing.z])
+            findings.note(
+                "\(place)@affine", "expected voxels of \(Words.number(request.spacingMM)) mm, found \(found)")
         }
         if let size = request.size, size != [volume.grid.size.x, volume.grid.size.y, volume.grid.size.z] {
-            findings.note(place, "expected \(size) voxels, found \(volume.grid.size)")
+            let found = [volume.grid.size.x, volume.grid.size.y, volume.grid.size.z]
+            findings.note(place, "expected \(Words.size(size)) voxels, found \(Words.size(found))")
         }
         for frame in 0..<volume.frames {
             let (offset, count) = ([frame, 0, 0, 0], [1, volume.grid.size.z, volume.grid.size.y, volume.grid.size.x])
@@ -179,7 +186,7 @@ struct PatientCheck {
         let scan = recipe.scan
         let expected = [cine.sliceCount, recipe.frames, scan.matrix, scan.matrix]
         if cine.image.shape != expected {
-            findings.note("\(place)/image", "expected \(expected), found \(cine.image.shape)")
+            findings.note("\(place)/image", "expected \(Words.size(expected)), found \(Words.size(cine.image.shape))")
         }
         for slice in 0..<cine.sliceCount {
             let (offset, count) = ([slice, 0, 0, 0], [1] + cine.image.shape.dropFirst())
@@ -198,9 +205,10 @@ struct PatientCheck {
         }
         let planned = cine.planned[slice]
         if abs(planned.spacingMM.x - scan.pixelMM) > 1e-6 || abs(planned.spacingMM.y - scan.pixelMM) > 1e-6 {
+            let found = Words.size([planned.spacingMM.x, planned.spacingMM.y])
             findings.note(
                 "\(place)/planned_affine",
-                "slice \(slice): expected pixels of \(scan.pixelMM) mm, found \(planned.spacingMM)")
+                "slice \(slice): expected pixels of \(Words.number(scan.pixelMM)) mm, found \(found)")
         }
         let motion = SliceMotion(
             shiftMM: [values[0], values[1], values[2]], rotationRad: [values[3], values[4], values[5]])
@@ -209,7 +217,7 @@ struct PatientCheck {
         if !(error < 1e-4) {
             findings.note(
                 "\(place)/true_affine",
-                "slice \(slice): expected planned_affine moved back by motion, found \(String(format: "%.3g", error)) mm off"
+                "slice \(slice): expected planned_affine moved back by motion, found \(Words.number(error)) mm off"
             )
         }
     }

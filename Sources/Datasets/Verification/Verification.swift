@@ -22,7 +22,9 @@ public struct Verification: Sendable {
 
     /// Checks a dataset: manifest, hashes, shapes, ranges, and whether the numbers agree with each other.
     ///
+    /// - Parameter folder: the dataset.
     /// - Parameter threads: patients at a time.
+    /// - Parameter monitor: told how many bytes were checked, asked whether to stop.
     /// - Throws: `CineError` when there is no readable manifest, or `interrupted`.
     public init(_ folder: DatasetFolder, threads: Int, monitor: WorkMonitor = WorkMonitor()) throws {
         let manifest = try Manifest(contentsOf: folder.manifest)
@@ -82,19 +84,15 @@ public struct Verification: Sendable {
 
     private static func problems(of entry: Manifest.Entry, manifest: Manifest, in folder: DatasetFolder) -> [Problem] {
         func one(_ message: String) -> [Problem] { [Problem(place: entry.file, message: message)] }
-        let path = folder.url.appendingPathComponent(entry.file).path
-        guard let size = DatasetFolder.size(of: path) else { return one("the file is missing") }
-        guard size == entry.bytes else { return one("expected \(entry.bytes) bytes, found \(size)") }
-        var problems: [Problem] = []
+        // A damaged file is not opened: HDF5 may crash on it.
+        if let damage = folder.damage(to: entry) { return one(damage) }
         do {
-            let sha = try SHA256.hex(ofFile: path)
-            if sha != entry.sha256 { problems += one("expected sha256 \(entry.sha256), found \(sha)") }
-            let check = PatientCheck(
-                try PatientFile(path), entry: entry, recipe: manifest.recipe, recipeSHA256: manifest.recipeSHA256)
-            problems += try check.problems()
+            let file = try PatientFile(folder.url.appendingPathComponent(entry.file).path)
+            return try PatientCheck(
+                file, entry: entry, recipe: manifest.recipe, recipeSHA256: manifest.recipeSHA256
+            ).problems()
         } catch {
-            problems += one((error as? CineError)?.message ?? "\(error)")
+            return one((error as? CineError)?.message ?? "\(error)")
         }
-        return problems
     }
 }

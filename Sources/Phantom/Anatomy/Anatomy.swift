@@ -78,7 +78,7 @@ extension HeartLayout {
         result.laHalfAxes = laHalfAxes * la
         result.laCenter.z = baseZ - 3 - laHalfAxes.z * la
         result.raHalfAxes = raHalfAxes * ra
-        result.raCenter.z = tricuspidZ + 3 - raHalfAxes.z * ra
+        result.raCenter.z = tricuspidZ - 2 - raHalfAxes.z * ra
         result.raCenter.x = max(
             tricuspidValve.x - 1, result.laCenter.x + (laHalfAxes.x * la + raHalfAxes.x * ra) * 0.98 + 3)
         return result

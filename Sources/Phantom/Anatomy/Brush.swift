@@ -18,4 +18,20 @@ struct Brush: Sendable {
     var growth = 0.0
     /// Radius with which the parts melt together, mm.
     var blend = 0.0
+    /// Radius with which the solid is rounded where a hole cuts it, mm: no slivers where they meet at a small angle.
+    var holeBlend = 0.0
+
+    /// Signed distance from the solid in mm, negative inside: what the layers of `Stack` give many points at a time.
+    func distance(_ p: Point<Double>) -> Double {
+        var result = parts.dropFirst().reduce(parts.first?.distance(p) ?? .infinity) { nearest, part in
+            blend > 0 ? Solid.melt(nearest, part.distance(p), blend) : min(nearest, part.distance(p))
+        }
+        result -= growth
+        for clip in clips { result = max(result, clip.distance(p)) }
+        for hole in holes {
+            let away = hole.distance(p)
+            result = holeBlend > 0 ? -Solid.melt(-result, away, holeBlend) : max(result, -away)
+        }
+        return result
+    }
 }

@@ -18,8 +18,8 @@ struct HeartBrushes {
 
     /// All brushes, in the order in which they cover one another.
     var all: [Brush] {
-        sac + veins + rightAtrium + leftAtrium + pulmonaryArtery + rightVentricle + aorta + grooves + valves
-            + leftVentricle
+        sac + veins + descendingAorta + rightAtrium + leftAtrium + pulmonaryArtery + rightVentricle + ascendingAorta
+            + grooves + valves + leftVentricle
     }
 
     // MARK: Shapes shared between brushes
@@ -34,14 +34,14 @@ struct HeartBrushes {
         .capsule(from: at(a), to: at(b), radius: ra, endRadius: rb)
     }
 
-    /// Body, cut at the tricuspid plane, and outflow tract, cut at the pulmonary valve.
+    /// Body, cut short of the tricuspid plane by the thickness of its wall, and outflow tract, cut at the pulmonary valve.
     private var rvParts: [Primitive] {
         var axes = layout.frame
         axes.translation = .zero
         return [
             .cutEllipsoid(
                 center: at(layout.rvCenter), axes: axes, halfAxes: layout.rvHalfAxes,
-                point: at(layout.tricuspidValve), normal: tricuspidNormal * -1),
+                point: at(layout.tricuspidValve) + tricuspidNormal * parameters.rv.wallMM, normal: tricuspidNormal * -1),
             tube(layout.conus, layout.pulmonaryValve, layout.conusRadius, 12.5 * k),
         ]
     }
@@ -51,6 +51,8 @@ struct HeartBrushes {
 
     /// The side of the RA.
     private var aboveTricuspid: Primitive { .halfSpace(point: at(layout.tricuspidValve), normal: tricuspidNormal) }
+
+    private var belowTricuspid: Primitive { aboveTricuspid.flipped }
 
     private var rvClips: [Primitive] {
         let along = normalize(layout.pulmonaryValve - layout.conus)
@@ -112,7 +114,7 @@ struct HeartBrushes {
         let body = [
             ellipsoid(c, layout.laHalfAxes),
             tube(c, layout.mitralValve - Vector3(0, 0, 3), 15 * k, min(14 * k, 15 * self.k)),
-            tube(c + Vector3(-8, -12, 6) * k, c + Vector3(-24, -26, 18) * k, 7 * k, 4 * k),
+            tube(c + Vector3(-8, -12, 4) * k, c + Vector3(-24, -28, 8) * k, 7 * k, 4 * k),
         ]
         let ostia = pulmonaryVeinPaths
         let lumen = ostia.map { Primitive.capsule(from: $0.0, to: $0.1, radius: 5.5, endRadius: 5) }
@@ -156,6 +158,7 @@ struct HeartBrushes {
     }
 
     private var rightVentricle: [Brush] {
+        let wall = parameters.rv.wallMM
         let septal = at([layout.epiRadius * 0.75, 4, layout.apexZ * 0.42])
         let free = at([layout.rvCenter.x + layout.rvHalfAxes.x * 0.72, 8, layout.apexZ * 0.28])
         let tree = at([layout.rvCenter.x + layout.rvHalfAxes.x * 0.5, 18 * k, layout.baseZ + 34])
@@ -163,16 +166,16 @@ struct HeartBrushes {
             Brush(
                 tissue: .myocardium, label: .rvWall, parts: rvParts, clips: rvClips, holes: rvHoles,
                 growth: parameters.rv.wallMM, blend: 10 * k),
-            // The tricuspid orifice, open towards the atrium.
+            // The orifice through the wall of the RV's base.
             Brush(
-                tissue: .venousBlood, label: .raCavity,
+                tissue: .venousBlood, label: .rvCavity,
                 parts: [
-                    tube(
-                        layout.tricuspidValve - Vector3(0, 0, 8), layout.tricuspidValve + Vector3(0, 0, 2), 15 * k,
-                        16 * k)
-                ], clips: [aboveTricuspid], holes: rvHoles),
+                    tube(layout.tricuspidValve, layout.tricuspidValve + Vector3(0, 0, wall + 6), 15 * k, 18 * k)
+                ], clips: [belowTricuspid], holes: rvHoles),
+            // It ends beneath the LV's surface, which covers it; between the two it is rounded off.
             Brush(
-                tissue: .venousBlood, label: .rvCavity, parts: rvParts, clips: rvClips, holes: rvHoles, blend: 10 * k),
+                tissue: .venousBlood, label: .rvCavity, parts: rvParts, clips: rvClips,
+                holes: rvHoles + [.lvBody(solid, inset: 1.5)], blend: 10 * k, holeBlend: 5),
             // Moderator band and an anterior papillary muscle.
             Brush(
                 tissue: .myocardium, label: nil,
@@ -183,11 +186,9 @@ struct HeartBrushes {
         ]
     }
 
-    private var aorta: [Brush] {
-        let path = aorticPath
-        var lumen = zip(path, path.dropFirst()).map { a, b in
-            Primitive.capsule(from: a.0, to: b.0, radius: a.1, endRadius: b.1)
-        }
+    private var ascendingAorta: [Brush] {
+        let path = Array(aorticPath[...archEnd])
+        var lumen = pipe(path)
         // Three sinuses above the valve.
         let axis = normalize(path[1].0 - path[0].0)
         let side = normalize(cross(axis, [1, 0, 0]))
@@ -197,22 +198,38 @@ struct HeartBrushes {
             let c = path[0].0 + axis * 8 + (side * cos(angle) + other * sin(angle)) * (6.5 * k)
             lumen.append(.capsule(from: c, to: c + axis * 3, radius: 9.5 * k, endRadius: 9 * k))
         }
-        return [
-            Brush(tissue: .valve, label: .otherHeart, parts: lumen, growth: 1.5, blend: 4),
+        // Its wall must not close the descending part.
+        let end = Primitive.halfSpace(
+            point: aorticPath[archEnd].0, normal: normalize(aorticPath[archEnd].0 - aorticPath[archEnd - 1].0))
+        return aorta(lumen, clips: [end])
+    }
+
+    /// Beneath the left atrium, which may lie on it.
+    private var descendingAorta: [Brush] { aorta(pipe(Array(aorticPath[archEnd...])), clips: []) }
+
+    private func aorta(_ lumen: [Primitive], clips: [Primitive]) -> [Brush] {
+        [
+            Brush(tissue: .valve, label: .otherHeart, parts: lumen, clips: clips, growth: 1.5, blend: 4),
             Brush(tissue: .arterialBlood, label: .aorta, parts: lumen, blend: 4),
         ]
     }
 
+    private func pipe(_ path: [(Vector3, Double)]) -> [Primitive] {
+        zip(path, path.dropFirst()).map { a, b in .capsule(from: a.0, to: b.0, radius: a.1, endRadius: b.1) }
+    }
+
+    /// Where the arch ends in the centre line.
+    private let archEnd = 6
+
     /// Centre line and radius of the aorta, from the valve up, over the arch and down beside the spine.
     private var aorticPath: [(Vector3, Double)] {
         let root = at(layout.aorticValve)
-        let points: [(Vector3, Double)] = [
+        return [
             (root, 12 * k), (root + [11, 4, 24], 14), (root + [17, 9, 48], 14.5), (root + [13, 4, 72], 14),
             (root + [4, -8, 86], 13.5), (root + [-5, -24, 88], 13), (Vector3(-24, -44, root.z + 74), 12.5),
-            (Vector3(-27, -50, root.z + 52), 12), (Vector3(-24, -50, root.z), 11.5), (Vector3(-16, -50, -80), 11),
-            (Vector3(-10, -46, -200), 10),
+            (Vector3(-28, -52, root.z + 52), 12), (Vector3(-28, -56, root.z), 11.5), (Vector3(-22, -56, -80), 11),
+            (Vector3(-14, -52, -200), 10),
         ]
-        return points
     }
 
     /// Fat and coronary arteries of the atrioventricular and interventricular grooves.
@@ -225,10 +242,10 @@ struct HeartBrushes {
         }
         let front = groove(side: -1, to: 1)
         let back = groove(side: 1, to: 0.85)
-        let fat = [ring, front, back].flatMap { path in chain(path, radius: 3.6) }
+        let fat = [ring, front, back].flatMap { path in chain(path, radius: 4) }
         let vessels = [ring, front, back].flatMap { path in chain(path, radius: 1.5) }
         return [
-            Brush(tissue: .fat, label: .otherHeart, parts: fat, holes: [.lvBody(solid)], blend: 3),
+            Brush(tissue: .fat, label: .otherHeart, parts: fat, holes: [.lvBody(solid, inset: 0)], blend: 3),
             Brush(tissue: .arterialBlood, label: .otherHeart, parts: vessels),
         ]
     }
@@ -236,11 +253,11 @@ struct HeartBrushes {
     /// Points just outside the LV where the RV meets it, from the base towards the apex (1).
     private func groove(side: Double, to end: Double) -> [Vector3] {
         var degrees = 65.0
-        return stride(from: 0.0, through: end, by: end / 7).map { t in
+        return stride(from: 0.0, through: end, by: end / 12).map { t in
             let q = VentricleShape.base + (0.93 - VentricleShape.base) * t
             // Below the RV's apex the groove goes straight on.
             degrees = insertion(q: q, side: side) ?? degrees
-            return epicardium(q: q, degrees: side * degrees, outwards: 2)
+            return epicardium(q: q, degrees: side * degrees, outwards: 2.2)
         }
     }
 
@@ -280,7 +297,8 @@ struct HeartBrushes {
             Brush(
                 tissue: .valve, label: .otherHeart,
                 parts: [
-                    .disc(center: at(layout.tricuspidValve), normal: tricuspidNormal, radius: 18 * k, halfThickness: 0.9),
+                    .disc(
+                        center: at(layout.tricuspidValve), normal: tricuspidNormal, radius: 18 * k, halfThickness: 0.9),
                     .disc(center: at(layout.pulmonaryValve), normal: pulmonary, radius: 13 * k, halfThickness: 0.8),
                 ]),
         ]
@@ -288,7 +306,7 @@ struct HeartBrushes {
 
     private var leftVentricle: [Brush] {
         let lv = parameters.lv
-        var brushes = [Brush(tissue: .myocardium, label: .lvMyocardium, parts: [.lvBody(solid)])]
+        var brushes = [Brush(tissue: .myocardium, label: .lvMyocardium, parts: [.lvBody(solid, inset: 0)])]
         if lv.scarTransmurality.contains(where: { $0 > 0 }) {
             brushes.append(Brush(tissue: .scar, label: nil, parts: [.lvScar(solid)]))
         }

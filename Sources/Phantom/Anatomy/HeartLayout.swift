@@ -161,7 +161,8 @@ struct HeartLayout: Sendable {
         let length = apexZ + 6
         return FreeWallMap.Frame(
             septum: septalBody(length: length), septumLength: length, center: rvCenter, halfAxes: rvHalfAxes,
-            conus: conus, pulmonaryValve: pulmonaryValve, conusRadius: conusRadius, basal: tricuspidZ,
+            // It crosses the sections at an angle.
+            conus: conus, pulmonaryValve: pulmonaryValve, conusRadius: 1.25 * conusRadius, basal: tricuspidZ,
             apical: rvCenter.z + rvHalfAxes.z)
     }
 

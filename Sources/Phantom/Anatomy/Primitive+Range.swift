@@ -37,7 +37,9 @@ extension Primitive {
         case .lvBase(let lv, let half):
             let base = ProlateRange(lv.toFrame(p), r, lv.shape).base
             return Interval(low: max(base.low, -base.high, 0) - half, high: max(base.high, -base.low) - half)
-        case .lvBody(let lv): return Solid.bodyRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
+        case .lvBody(let lv, let inset):
+            let body = Solid.bodyRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
+            return Interval(low: body.low + inset, high: body.high + inset)
         case .lvScar(let lv):
             let body = Solid.bodyRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
             return Interval(low: body.low, high: .infinity)
@@ -105,6 +107,8 @@ private struct ProlateRange {
 }
 
 extension Solid {
+    /// Bounds of an ellipsoid's distance.
+    ///
     /// k₀ is a norm: below its tangent nowhere, and steeper than 1/(shortest half axis) nowhere. The distance is
     /// k₀ − 1 times something between the shortest and the longest half axis.
     static func ellipsoidRange(_ p: Vector3, _ r: Double, _ center: Vector3, _ axes: Affine, _ half: Vector3)

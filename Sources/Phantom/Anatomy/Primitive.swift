@@ -27,8 +27,8 @@ indirect enum Primitive: Sendable {
     case lvCavity(LVSolid)
     /// A leaf along the LV's curved base.
     case lvBase(LVSolid, halfThickness: Double)
-    /// What lies within the LV's epicardium.
-    case lvBody(LVSolid)
+    /// What lies within the LV's epicardium, or some mm deeper.
+    case lvBody(LVSolid, inset: Double)
     /// The inner share of the wall, by region.
     case lvScar(LVSolid)
     /// Ridges on the inside of the cavity.
@@ -90,7 +90,7 @@ indirect enum Primitive: Sendable {
         case .outsideDomes(let a, let b, let blend): return Solid.outsideDomes(p, a, b, blend)
         case .lvCavity(let lv): return Solid.cavity(p, lv)
         case .lvBase(let lv, let half): return Solid.leaf(p, lv, half)
-        case .lvBody(let lv): return Solid.body(p, lv)
+        case .lvBody(let lv, let inset): return Solid.body(p, lv) + L(inset)
         case .lvScar(let lv): return Solid.scar(p, lv)
         case .lvTrabeculae(let lv): return Solid.trabeculae(p, lv)
         }

@@ -78,7 +78,7 @@ public struct PatientParameters: Sendable, Codable, Hashable {
         /// λ of the endocardial spheroid: 0.48 is the mean shape, larger is rounder.
         public var roundness = 0.481
         /// Shortening along the axis that comes on top of the radial map.
-        public var longitudinalShortening = 0.10
+        public var longitudinalShortening = 0.12
         /// Rotation of the apex at end-systole in degrees, anticlockwise seen from the apex.
         public var apexRotationDeg = 10.0
         /// Rotation of the base at end-systole in degrees.

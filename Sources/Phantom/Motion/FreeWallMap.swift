@@ -96,7 +96,8 @@ struct FreeWallMap: Sendable {
         let dy = (s - L(0.45)) * L(3)
         let dz = (p.z - L(frame.basal + 22)) * L(1 / 18.0)
         let patch = L.larger(L(1) - dy * dy - dz * dz, L(0))
-        let shift = around * along * (L(squeeze) * free - L(bulge) * patch * patch * L.smoothStep(free, from: 0, to: 12))
+        let shift =
+            around * along * (L(squeeze) * free - L(bulge) * patch * patch * L.smoothStep(free, from: 0, to: 12))
         return Knots(septum: septum, wall: wall, shift: shift, end: wall + L(frame.room))
     }
 
@@ -104,7 +105,9 @@ struct FreeWallMap: Sendable {
     @inline(__always)
     private func reach<L: Lane>(_ c: L, _ s: L, _ x: L, _ y: L, radius2: L) -> L {
         let along = c * x + s * y
-        return along + L.larger(along * along - (x * x + y * y) + radius2, L(0)).squareRooted
+        // Rounded, so that the reach does not jump where a ray touches the circle.
+        let square = along * along - (x * x + y * y) + radius2
+        return along + (L(0.5) * (square + (square * square + L(4e4)).squareRooted)).squareRooted
     }
 
     /// How far the ellipsoid's section at a height reaches along a ray.

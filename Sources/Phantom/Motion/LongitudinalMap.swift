@@ -17,6 +17,8 @@ struct LongitudinalMap: Sendable {
         var rightReach: Double
         /// Width over which the motion fades sideways.
         var fade = 18.0
+        /// The core at the largest shortening that patients may have, 20 %: radius times 1/√0.8.
+        var widest: Double { core * 1.12 }
     }
 
     let frame: Frame
@@ -49,8 +51,8 @@ struct LongitudinalMap: Sendable {
     private func column<L: Lane>(_ p: Point<L>) -> L {
         let nearest = p.x - L.clamp(p.x, 0, frame.rightReach)
         let distance = (nearest * nearest + p.y * p.y).squareRooted
-        // The widened core still has to move as one: 6 % of margin covers the widening of any heart (limit 12 % shortening).
-        let rim = frame.core * 1.07
+        // The widened core still has to move as one.
+        let rim = frame.widest
         return L(descent) * (L(1) - L.smoothStep(distance, from: rim, to: rim + frame.fade))
     }
 

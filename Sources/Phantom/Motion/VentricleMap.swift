@@ -13,7 +13,9 @@ struct VentricleMap: Sendable {
     let endoNow: Double
     /// Local share of the contraction.
     let contraction: RegionalField
-    /// Twist of an apical and a basal slice, rad, right-handed about the axis to the apex: at 0.8 and 0.2 of the way from
+    /// Twist of an apical and a basal slice, rad, right-handed about the axis to the apex.
+    ///
+    /// At 0.8 and 0.2 of the way from
     /// base to apex, where tagging measures it. Between and beyond it is linear in depth.
     let apexTwist: Double
     let baseTwist: Double

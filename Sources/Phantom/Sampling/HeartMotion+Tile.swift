@@ -62,7 +62,7 @@ struct MotionSupport: Sendable {
 
 extension LongitudinalMap {
     var support: Bounds {
-        let reach = frame.core * 1.07 + frame.fade
+        let reach = frame.widest + frame.fade
         return Bounds(
             low: [-reach, -reach, frame.columns.roof], high: [frame.rightReach + reach, reach, frame.columns.floor])
     }
@@ -102,7 +102,8 @@ extension FreeWallMap {
         let beyond = frame.room + 10
         let septum = frame.septum.radius + max(abs(frame.septum.x), abs(frame.septum.y))
         let side = max(
-            abs(frame.center.y) + frame.halfAxes.y, max(abs(frame.conus.y), abs(frame.pulmonaryValve.y)) + frame.conusRadius,
+            abs(frame.center.y) + frame.halfAxes.y,
+            max(abs(frame.conus.y), abs(frame.pulmonaryValve.y)) + frame.conusRadius,
             septum)
         let front = max(frame.center.x + frame.halfAxes.x, frame.conus.x + frame.conusRadius, septum)
         // Rays that miss the ellipsoid reach back no farther than its width.

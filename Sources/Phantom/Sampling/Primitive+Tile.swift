@@ -20,7 +20,7 @@ extension Primitive {
         case .outsideDomes(let a, let b, let blend): each { Solid.outsideDomes($0, a, b, blend) }
         case .lvCavity(let lv): each { Solid.cavity($0, lv) }
         case .lvBase(let lv, let half): each { Solid.leaf($0, lv, half) }
-        case .lvBody(let lv): each { Solid.body($0, lv) }
+        case .lvBody(let lv, let inset): each { Solid.body($0, lv) + Lanes(inset) }
         case .lvScar(let lv): each { Solid.scar($0, lv) }
         case .lvTrabeculae(let lv): each { Solid.trabeculae($0, lv) }
         }

@@ -10,6 +10,7 @@ struct Stack: Sendable {
         let holes: Int
         let growth: Double
         let blend: Double
+        let holeBlend: Double
         let label: Label?
         let tissue: Tissue
     }
@@ -23,7 +24,8 @@ struct Stack: Sendable {
             defer { primitives += brush.parts + brush.clips + brush.holes }
             return Layer(
                 first: primitives.count, parts: brush.parts.count, clips: brush.clips.count, holes: brush.holes.count,
-                growth: brush.growth, blend: brush.blend, label: brush.label, tissue: brush.tissue)
+                growth: brush.growth, blend: brush.blend, holeBlend: brush.holeBlend, label: brush.label,
+                tissue: brush.tissue)
         }
         self.primitives = primitives
     }
@@ -56,7 +58,9 @@ struct Stack: Sendable {
             for entry in 0..<from.count {
                 let chosen = from.entries[entry]
                 let layer = layers[Int(chosen.layer)]
-                let nearest = result.measure(from.parts(chosen)) { primitives[$0].range(center: center, radius: radius) }
+                let nearest = result.measure(from.parts(chosen)) {
+                    primitives[$0].range(center: center, radius: radius)
+                }
                 // Melting lowers the least distance by about blend/4 for two parts, less for each further one.
                 if nearest.low - 0.6 * layer.blend > layer.growth + edge { continue }
                 result.open(layer: Int(chosen.layer))
@@ -95,7 +99,7 @@ struct Stack: Sendable {
         for i in from.holes(chosen) {
             let bounds = range(i)
             if bounds.high < -edge { return false }
-            if bounds.low < edge { result.add(hole: i) }
+            if bounds.low < edge + layers[Int(chosen.layer)].holeBlend { result.add(hole: i) }
         }
         return true
     }
@@ -132,7 +136,16 @@ struct Stack: Sendable {
             }
             for i in selection.holes(entry) {
                 primitives[i].distances(points, count, into: tile.parts)
-                for k in 0..<count { tile.distances[k] = Lanes.larger(tile.distances[k], Lanes(0) - tile.parts[k]) }
+                if layer.holeBlend > 0 {
+                    let blend = layer.holeBlend
+                    for k in 0..<count {
+                        tile.distances[k] = Lanes(0) - Solid.melt(Lanes(0) - tile.distances[k], tile.parts[k], blend)
+                    }
+                } else {
+                    for k in 0..<count {
+                        tile.distances[k] = Lanes.larger(tile.distances[k], Lanes(0) - tile.parts[k])
+                    }
+                }
             }
         }
     }

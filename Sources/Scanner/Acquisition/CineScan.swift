@@ -42,7 +42,10 @@ public struct CineScan: Sendable {
 
     /// Prepares a scan.
     ///
+    /// - Parameter cine: settings of the scan.
+    /// - Parameter view: the slices that are scanned.
     /// - Parameter tissues: relaxation of each tissue at the field strength; one that is missing is black.
+    /// - Parameter noise: what the noise depends on.
     /// - Throws: `CineError` when the settings are out of range.
     public init(_ cine: CineProtocol, view: View, tissues: [Tissue: Relaxation], noise: NoiseKey) throws {
         try cine.validate()
@@ -61,9 +64,11 @@ public struct CineScan: Sendable {
     /// Scans a patient.
     ///
     /// - Parameters:
+    ///   - patient: who is scanned.
     ///   - planned: the slices as planned, one voxel along z each.
     ///   - motions: what each slice's breath-hold moved the heart by; one per slice.
     ///   - moments: the frames.
+    ///   - threads: threads that work at a time.
     public func acquire(
         _ patient: Patient, planned: [Grid], motions: [SliceMotion], moments: [Moment], threads: Int
     ) -> CineStack {
@@ -80,7 +85,11 @@ public struct CineScan: Sendable {
     /// - Shape: images and labels [S, T, Y, X].
     /// - Cost: one rendering of all frames per slice; two FFTs per image. Memory: the result and one fine slice.
     /// - Parameters:
+    ///   - planned: the slices as planned, one voxel along z each.
+    ///   - motions: what each slice's breath-hold moved the heart by; one per slice.
     ///   - center: the point about which motions turn, mm.
+    ///   - frames: number of frames.
+    ///   - threads: threads that work at a time.
     ///   - render: samples all frames of a grid; called for one slice after the other.
     public func acquire(
         planned: [Grid], motions: [SliceMotion], center: Vector3, frames: Int, threads: Int, render: Render

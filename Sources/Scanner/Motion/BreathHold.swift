@@ -47,7 +47,7 @@ public struct SliceMotion: Sendable, Hashable {
 /// - Units: mm, patient frame (x right, y front, z head).
 /// - Convention: sigma is the deviation along each in-plane axis of a short-axis slice. The heart moves mostly
 ///   head-foot, so through-plane shifts come with it (about the same size for a typical axis).
-/// - Reference: reference page analysis.md 8.2, where its in-plane form was fitted; carried to 3D here.
+/// - Reference: in-plane form fitted by Monte Carlo to that audit; carried to 3D here.
 public struct BreathHoldModel: Sendable, Hashable, Codable {
     /// How far the heart strays.
     public enum Severity: Sendable, Hashable {
@@ -119,7 +119,11 @@ public struct BreathHoldModel: Sendable, Hashable, Codable {
     /// The motions of a view's slices, in the order of acquisition.
     ///
     /// - Convention: values depend on (seed, patient, view) and the subject alone; every view has draws of its own.
+    /// - Parameter view: the slices that are scanned.
+    /// - Parameter sliceCount: number of slices.
     /// - Parameter subject: how the patient breathes, which `ukb` uses; nil draws the scale here.
+    /// - Parameter seed: seed of the recipe.
+    /// - Parameter patient: number of the subject.
     public func motions(
         _ view: View, sliceCount: Int, subject: PatientParameters.Respiration? = nil, seed: UInt64, patient: Int
     ) -> [SliceMotion] {

@@ -23,6 +23,7 @@ public struct SlicePlanner: Sendable {
 
     /// The slices of a view: base to apex for the stack, one slice otherwise.
     ///
+    /// - Parameter view: what is scanned.
     /// - Parameter tilt: the operator's error, a rotation of the plane about the LV centre (see `planningError`).
     public func slices(_ view: View, tilt: Vector3 = .zero) -> [Grid] {
         let ideal = view == .sax ? shortAxis() : [longAxis(view)]

@@ -77,6 +77,9 @@ extension SliceProfile {
     /// - Error: what lies beyond the support is dropped: below `cutoff` of the brightest signal at each position.
     /// - Cost: 10 ms for `bssfp`.
     /// - Parameters:
+    ///   - steadyState: sequence whose flip angle the profile scales.
+    ///   - tissues: relaxation of each tissue.
+    ///   - thicknessMM: nominal thickness.
     ///   - spacingMM: largest distance between layers.
     ///   - cutoff: share of the brightest signal below which the profile counts as ended.
     public func layers(

@@ -122,7 +122,8 @@ public struct HDF5Attributes: Sendable {
 
     /// The numbers under a name, in C order.
     ///
-    /// - Parameter shape: what the shape must be; any when nil.
+    /// - Parameter name: of the attribute.
+    /// - Parameter expected: what the shape must be; any when nil.
     /// - Throws: `CineError(.badData)` when there is no such attribute or it is of another type or shape.
     public func numbers(_ name: String, shape expected: [Int]? = nil) throws -> [Double] {
         guard case .numbers(let numbers, let shape) = try value(name), expected == nil || expected == shape else {

@@ -4,6 +4,7 @@ import Core
 extension HDF5Dataset {
     /// Reads everything.
     ///
+    /// - Parameter element: type of the elements.
     /// - Parameter expected: what the shape must be; any when nil.
     /// - Returns: the elements in C order. `Float` also reads float16.
     /// - Throws: `CineError(.badData)` when type or shape differ, or a checksum does not fit.
@@ -18,6 +19,7 @@ extension HDF5Dataset {
 
     /// Reads a block.
     ///
+    /// - Parameter element: type of the elements.
     /// - Parameter offset: index of the first element along each dimension.
     /// - Parameter count: number of elements along each dimension.
     /// - Returns: the elements of the block in C order. `Float` also reads float16.

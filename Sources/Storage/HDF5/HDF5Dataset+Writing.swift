@@ -5,9 +5,11 @@ extension HDF5Group {
     /// Makes a dataset to be filled block by block.
     ///
     /// - Parameter name: name or path; groups on the way are made.
+    /// - Parameter type: type of the elements in the file.
     /// - Parameter shape: extent along each dimension, at least 1.
     /// - Parameter chunk: extent of a chunk; when nil, the trailing dimensions that fit in 4 MB. Give blocks of
     ///   whole chunks to `write(_:at:count:)` and nothing is read back.
+    /// - Parameter packing: how chunks are stored.
     /// - Throws: `CineError(.inputOutput)` when the name is taken or the file cannot be written.
     public func makeDataset(
         _ name: String, _ type: HDF5Type, shape: [Int], chunk: [Int]? = nil, packing: HDF5Packing = .checksummed
@@ -40,7 +42,12 @@ extension HDF5Group {
 
     /// Makes a dataset and fills it.
     ///
+    /// - Parameter name: name in the group.
+    /// - Parameter values: the elements in C order.
+    /// - Parameter shape: extent along each dimension.
     /// - Parameter type: type in the file, that of the elements when nil; see `HDF5Dataset.write(_:at:count:)`.
+    /// - Parameter chunk: as for `makeDataset`.
+    /// - Parameter packing: how chunks are stored.
     /// - Throws: `CineError` of kind `.inputOutput` when the file cannot be written, `.badData` when values and shape differ.
     @discardableResult
     public func write<Element: HDF5Element>(
@@ -64,6 +71,7 @@ extension HDF5Dataset {
     /// Fills a block.
     ///
     /// - Convention: `Float` also fills float16, rounded to nearest even, and complex64, as pairs (real, imaginary).
+    /// - Parameter values: the elements of the block in C order.
     /// - Parameter offset: index of the first element along each dimension.
     /// - Parameter count: number of elements along each dimension.
     /// - Cost: checksums and compression run outside the library's lock where the block is made of whole chunks.

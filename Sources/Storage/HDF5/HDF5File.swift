@@ -25,6 +25,7 @@ public final class HDF5File: Sendable {
     ///
     /// The bounds of the format are those that HDF5 1.10 and MATLAB read, never "latest".
     ///
+    /// - Parameter path: name under which the file is published.
     /// - Parameter body: writes into the root group, which is of no use afterwards.
     /// - Throws: `CineError` of kind `.cannotCreate` or `.inputOutput`, and what `body` throws. Nothing is left behind.
     public static func write(to path: String, _ body: (HDF5Group) throws -> Void) throws {

@@ -38,7 +38,12 @@ public struct NIfTIHeader: Sendable, Hashable {
 
     /// Describes a file.
     ///
+    /// - Parameter element: type of the values.
+    /// - Parameter grid: where the voxels lie.
+    /// - Parameter frames: number of frames.
     /// - Parameter frameTimeMS: time from frame to frame in ms.
+    /// - Parameter intent: what the values mean.
+    /// - Parameter description: words for the field `descrip`.
     public init(
         _ element: Element, grid: Grid, frames: Int = 1, frameTimeMS: Double = 0, intent: Intent = .none,
         description: String = ""

@@ -9,17 +9,21 @@ public enum APNG {
     ///
     /// libpng compresses each frame as a picture of its own, and the frames' data become one file.
     ///
+    /// - Parameter frames: pictures of one size and palette.
     /// - Parameter delayMS: how long each frame is shown, in ms, 1 to 65535.
-    /// - Throws: `CineError` of kind `.badData` when there are no frames or they differ in size or channels,
+    /// - Throws: `CineError` of kind `.badData` when there are no frames or they differ in size, channels or palette,
     ///   `.inputOutput` when libpng refuses.
     public static func encode(_ frames: [Raster], delayMS: Int) throws -> [UInt8] {
         guard let first = frames.first, (1...65_535).contains(delayMS),
-            frames.allSatisfy({ ($0.width, $0.height, $0.channels) == (first.width, first.height, first.channels) })
-        else { throw CineError(.badData, "An animation needs frames of one size and a delay of 1 to 65535 ms.") }
+            frames.allSatisfy({ ($0.width, $0.height, $0.channels) == (first.width, first.height, first.channels) }),
+            frames.allSatisfy({ $0.palette == first.palette })
+        else {
+            throw CineError(.badData, "An animation needs frames of one size and palette, each for 1 to 65535 ms.")
+        }
         var result: [UInt8] = []
         var sequence: UInt32 = 0
         for (index, frame) in frames.enumerated() {
-            let chunks = try PNGChunk.all(in: PNG.encode(frame, fast: true))
+            let chunks = try PNGChunk.all(in: PNG.encode(frame))
             if index == 0 {
                 result += PNGChunk.signature
                 for chunk in chunks where chunk.type != "IDAT" && chunk.type != "IEND" { chunk.append(to: &result) }

@@ -3,7 +3,8 @@ import Core
 
 /// A picture of bytes.
 ///
-/// - Shape: [height, width, channels], channels fastest; 1 channel is grey, 3 are red, green and blue (sRGB).
+/// - Shape: [height, width, channels], channels fastest; 1 channel is grey or, where there is a palette, the number of
+///   a colour in it; 3 are red, green and blue (sRGB).
 public struct Raster: Sendable, Hashable {
     /// Number of columns.
     public let width: Int
@@ -11,6 +12,8 @@ public struct Raster: Sendable, Hashable {
     public let height: Int
     /// 1 or 3.
     public let channels: Int
+    /// Red, green and blue of each colour that the bytes number, 256 at most; empty where the bytes are the colours.
+    public let palette: [UInt8]
     /// The bytes.
     public var bytes: [UInt8]
 
@@ -23,30 +26,49 @@ public struct Raster: Sendable, Hashable {
         self.width = width
         self.height = height
         self.channels = channels
+        self.palette = []
+        self.bytes = bytes
+    }
+
+    /// Makes a picture of few colours from their numbers.
+    ///
+    /// - Parameter width: number of columns.
+    /// - Parameter height: number of rows.
+    /// - Parameter palette: red, green and blue of 1 to 256 colours.
+    /// - Parameter bytes: the number of each pixel's colour; all must be in the palette.
+    public init(width: Int, height: Int, palette: [UInt8], bytes: [UInt8]) {
+        let colors = palette.count / 3
+        precondition(palette.count % 3 == 0 && (1...256).contains(colors), "\(palette.count) bytes of palette")
+        precondition(width > 0 && height > 0 && bytes.count == width * height, "\(width)×\(height)")
+        precondition(bytes.allSatisfy { Int($0) < colors }, "a colour that is not in the palette")
+        self.width = width
+        self.height = height
+        self.channels = 1
+        self.palette = palette
         self.bytes = bytes
     }
 }
 
-/// PNG pictures of 8 bits a channel, grey or RGB.
+/// PNG pictures of 8 bits a channel, grey, RGB or with a palette.
 public enum PNG {
     /// The larger side that is read.
     private static let sideLimit = 16_384
 
     /// The bytes of a PNG file; the same picture gives the same bytes.
     ///
-    /// - Parameter fast: compresses half as well in a fraction of the time.
     /// - Throws: `CineError(.inputOutput)` when libpng refuses.
-    public static func encode(_ raster: Raster, fast: Bool = false) throws -> [UInt8] {
+    public static func encode(_ raster: Raster) throws -> [UInt8] {
         var image = png_image()
         cpng_start(&image)
         image.width = UInt32(raster.width)
         image.height = UInt32(raster.height)
-        image.format = raster.channels == 1 ? cpng_grey() : cpng_rgb()
-        image.flags = fast ? UInt32(PNG_IMAGE_FLAG_FAST) : 0
+        let hasPalette = !raster.palette.isEmpty
+        image.format = hasPalette ? cpng_palette() : raster.channels == 1 ? cpng_grey() : cpng_rgb()
+        image.colormap_entries = UInt32(raster.palette.count / 3)
         // The largest a PNG can be: all rows stored, with a filter byte each, and some for the chunks.
         var size = raster.bytes.count + raster.height + raster.bytes.count / 500 + 4096
         var result = [UInt8](repeating: 0, count: size)
-        guard png_image_write_to_memory(&image, &result, &size, 0, raster.bytes, 0, nil) != 0 else {
+        guard png_image_write_to_memory(&image, &result, &size, 0, raster.bytes, 0, raster.palette) != 0 else {
             throw CineError(.inputOutput, "Cannot make a PNG of \(raster.width)×\(raster.height): \(message(image)).")
         }
         return Array(result.prefix(size))

@@ -8,22 +8,38 @@ import Storage
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Check that this machine can make datasets.")
 
+    @Flag(help: "Print JSON.") var json = false
+
     func run() throws {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let memory = Int(ProcessInfo.processInfo.physicalMemory)
-        let disk = Estimate.freeBytes(at: ".") ?? 0
-        var rows = [
-            ["cores", "\(cores)", cores > 1 ? "" : "one patient at a time"],
-            ["memory", Words.bytes(memory), memory > 2_000_000_000 ? "" : "make small recipes with --jobs 1"],
-            ["disk here", Words.bytes(disk), disk > 1_000_000_000 ? "" : "little space; give --out another disk"],
-        ]
+        let disk = Estimate.freeBytes(at: ".")
         let trial = Result { try Doctor.tryFiles() }
-        rows.append(["HDF5 files", Doctor.word(trial), Doctor.remedy(trial)])
-        rows.append([
-            "terminal", Terminal.isInteractive ? "yes" : "no", Terminal.isInteractive ? "" : "progress comes as lines",
-        ])
-        for row in Terminal.table(rows) { Terminal.print(row) }
-        if case .failure(let error) = trial { throw error }
+        let isFine = if case .success = trial { true } else { false }
+        if json {
+            Terminal.print(
+                .object([
+                    "ok": .bool(isFine), "cores": .integer(cores), "memory_bytes": .integer(memory),
+                    "disk_free_bytes": disk.map { .integer($0) } ?? .null, "hdf5": .bool(isFine),
+                    "terminal": .bool(Terminal.isInteractive),
+                ]))
+        } else {
+            let rows = [
+                ["cores", "\(cores)", cores > 1 ? "" : "one patient at a time"],
+                ["memory", Words.bytes(memory), memory > 2_000_000_000 ? "" : "make small recipes with --jobs 1"],
+                [
+                    "disk here", disk.map { Words.bytes($0) } ?? "unknown",
+                    disk ?? 0 > 1_000_000_000 ? "" : "little space; give --out another disk",
+                ],
+                ["HDF5 files", isFine ? "yes" : "no", isFine ? "" : "check libhdf5 and the temporary folder"],
+                [
+                    "terminal", Terminal.isInteractive ? "yes" : "no",
+                    Terminal.isInteractive ? "" : "progress comes as lines",
+                ],
+            ]
+            for row in Terminal.table(rows) { Terminal.print(row) }
+        }
+        try trial.get()
     }
 
     /// Writes, reads and removes a file here.
@@ -33,13 +49,5 @@ struct Doctor: ParsableCommand {
         try HDF5File.write(to: path) { try $0.makeDataset("x", .float32, shape: [4]).write([1, 2, 3, 4] as [Float]) }
         let values: [Float] = try HDF5File.open(path).root.dataset("x").read()
         guard values == [1, 2, 3, 4] else { throw CineError(.inputOutput, "HDF5 does not read back what it wrote") }
-    }
-
-    private static func word(_ trial: Result<Void, any Error>) -> String {
-        if case .success = trial { "yes" } else { "no" }
-    }
-
-    private static func remedy(_ trial: Result<Void, any Error>) -> String {
-        if case .failure = trial { "check libhdf5 and the temporary folder" } else { "" }
     }
 }

@@ -9,9 +9,9 @@ struct Generate: ParsableCommand {
         abstract: "Make a dataset from a recipe.",
         discussion: """
             EXAMPLES
-              cineforge generate datasets/demo.yml --out out/demo
-              cineforge generate datasets/demo.yml --out out/demo --resume
-              cineforge generate datasets/demo.yml --out out/fine --set frames=50
+              cineforge generate demo --out out/demo
+              cineforge generate demo --out out/demo --resume
+              cineforge generate mine.yml --out out/mine --set frames=50
 
             The bytes of a patient depend on recipe and seed alone, not on --jobs,
             --only or --resume. Under Slurm arrays, srun or mpirun each process makes
@@ -65,7 +65,7 @@ struct Generate: ParsableCommand {
             Terminal.print(
                 .object([
                     "recipe_sha256": .string(manifest.recipeSHA256), "complete": .bool(manifest.isComplete),
-                    "seconds": .number(seconds), "bytes": .integer(bytes),
+                    "seconds": .number((seconds * 100).rounded() / 100), "bytes": .integer(bytes),
                     "patients": try JSONValue(encoding: manifest.patients),
                 ]))
         } else {
@@ -79,9 +79,9 @@ struct Generate: ParsableCommand {
         guard !json else {
             return Terminal.print(
                 .object([
-                    "patients": .integer(estimate.patients), "seconds": .number(estimate.seconds),
+                    "patients": .integer(estimate.patients), "seconds": .number(estimate.seconds.rounded()),
                     "memory_bytes": .integer(estimate.memoryBytes), "disk_bytes": .integer(estimate.diskBytes),
-                    "disk_free_bytes": .integer(Estimate.freeBytes(at: out) ?? -1),
+                    "disk_free_bytes": Estimate.freeBytes(at: out).map { .integer($0) } ?? .null,
                 ]))
         }
         let free = Estimate.freeBytes(at: out).map { " (\(Words.bytes($0)) free)" } ?? ""

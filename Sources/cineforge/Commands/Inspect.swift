@@ -22,7 +22,8 @@ struct Inspect: ParsableCommand {
     func run() throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw CineError(.noInput, "cannot find \(path)")
+            throw CineError(
+                .noInput, "cannot find \(path): expected the folder of a dataset, or a patient file (.h5)")
         }
         if isFolder.boolValue {
             guard png == nil else {
@@ -30,7 +31,7 @@ struct Inspect: ParsableCommand {
             }
             try show(Manifest(contentsOf: DatasetFolder(URL(fileURLWithPath: path)).manifest))
         } else {
-            let file = try PatientFile(path)
+            let file = try DatasetFolder.patient(at: path)
             if let png {
                 try Previews.write(file, group: group, to: png)
                 Terminal.error("\(png): written")
@@ -47,14 +48,16 @@ struct Inspect: ParsableCommand {
             "\(recipe.name): \(manifest.patients.count) of \(Words.count(total, "patient")), \(Words.count(recipe.frames, "frame"))"
         )
         if let volume = recipe.volume {
-            let size = volume.size.map { $0.map(String.init).joined(separator: "×") } ?? "around the heart"
-            Terminal.print("volume: \(size), \(volume.spacingMM) mm, displacement \(volume.displacement.rawValue)")
+            let size = volume.size.map { Words.size($0) } ?? "around the heart"
+            Terminal.print(
+                "volume: \(size), \(Words.number(volume.spacingMM)) mm, displacement \(volume.displacement.rawValue)")
         }
         if let cine = recipe.cine {
             let scan = recipe.scan
+            let views = cine.views.map(\.rawValue).joined(separator: ", ")
             Terminal.print(
-                "cine: \(cine.views.map(\.rawValue).joined(separator: ", ")); \(scan.matrix)×\(scan.matrix), \(scan.pixelMM) mm, "
-                    + "slices of \(scan.sliceThicknessMM) mm")
+                "cine: \(views); \(scan.matrix)×\(scan.matrix), "
+                    + "\(Words.number(scan.pixelMM)) mm, slices of \(Words.number(scan.sliceThicknessMM)) mm")
         }
         let rows = manifest.patients.map { [$0.id, $0.group, $0.split, "\($0.subject)", Words.bytes($0.bytes)] }
         for line in Terminal.table([["id", "group", "split", "subject", "size"]] + rows) { Terminal.print(line) }
@@ -80,12 +83,12 @@ struct Inspect: ParsableCommand {
         }
         Terminal.print("\(try file.id), \(try file.group)")
         let rows = contents.map {
-            [$0.path, $0.dataset.type?.rawValue ?? "other", $0.dataset.shape.map(String.init).joined(separator: "×")]
+            [$0.path, $0.dataset.type?.rawValue ?? "other", Words.size($0.dataset.shape)]
         }
         for line in Terminal.table([["dataset", "type", "shape"]] + rows) { Terminal.print(line) }
         Terminal.print("")
         for line in Terminal.table(
-            measures.sorted { $0.key < $1.key }.map { [$0.key, String(format: "%.4g", $0.value)] })
+            measures.sorted { $0.key < $1.key }.map { [$0.key, Words.number($0.value)] })
         { Terminal.print(line) }
     }
 }

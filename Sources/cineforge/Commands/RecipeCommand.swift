@@ -14,14 +14,21 @@ struct RecipeCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Check a recipe and say what it would make.")
 
         @OptionGroup var source: RecipeOptions
+        @Flag(help: "Print JSON.") var json = false
 
         func run() throws {
             let recipe = try source.load()
-            let parts = [
-                recipe.volume.map { _ in "volumes" },
-                recipe.cine.map { $0.views.map(\.rawValue).joined(separator: ", ") },
-            ]
             let patients = recipe.roster().count
+            let views = recipe.cine?.views.map(\.rawValue) ?? []
+            guard !json else {
+                return Terminal.print(
+                    .object([
+                        "ok": .bool(true), "name": .string(recipe.name), "recipe_sha256": .string(try recipe.sha256()),
+                        "patients": .integer(patients), "frames": .integer(recipe.frames),
+                        "volume": .bool(recipe.volume != nil), "views": .array(views.map { .string($0) }),
+                    ]))
+            }
+            let parts = [recipe.volume == nil ? nil : "volumes", views.isEmpty ? nil : views.joined(separator: ", ")]
             Terminal.print(
                 "\(source.recipe): right; \(Words.count(patients, "patient")), \(Words.count(recipe.frames, "frame")), "
                     + parts.compactMap { $0 }.joined(separator: " and "))
@@ -57,7 +64,7 @@ struct RecipeCommand: ParsableCommand {
 
 /// Which recipe, and what to change in it.
 struct RecipeOptions: ParsableArguments {
-    @Argument(help: "Recipe file (YAML).") var recipe: String
+    @Argument(help: "Recipe: a file (YAML), or the name of one that came along, as demo.") var recipe: String
     @Option(help: ArgumentHelp("Seed instead of the recipe's.", valueName: "s")) var seed: UInt64?
     @Option(
         name: .customLong("set"), parsing: .singleValue,
@@ -67,8 +74,8 @@ struct RecipeOptions: ParsableArguments {
 
     /// The resolved recipe.
     func load() throws -> Recipe {
-        let url = URL(fileURLWithPath: recipe)
-        return try RecipeLoader(recipe: url, executable: Bundle.main.executableURL)
-            .load(url, overrides: overrides, seed: seed)
+        let executable = Bundle.main.executableURL
+        let file = try RecipeLoader.file(of: recipe, executable: executable)
+        return try RecipeLoader(recipe: file, executable: executable).load(file, overrides: overrides, seed: seed)
     }
 }

@@ -1,3 +1,4 @@
+import Core
 import Datasets
 import Foundation
 import Synchronization
@@ -10,6 +11,8 @@ final class ProgressBar: Sendable {
         var expected = 0
         var finished = 0
         var kept = 0
+        var firstSample: ContinuousClock.Instant?
+        var timeLeft = TimeLeft()
         var shownAt: ContinuousClock.Instant?
         var isBarShown = false
     }
@@ -28,7 +31,9 @@ final class ProgressBar: Sendable {
             case .began(let samples):
                 state.begun += 1
                 state.expected += samples
-            case .samples(let count): state.samples += count
+            case .samples(let count):
+                state.firstSample = state.firstSample ?? ContinuousClock.now
+                state.samples += count
             case .finished(_, isNew: true): state.finished += 1
             case .finished(_, isNew: false): state.kept += 1
             }
@@ -51,21 +56,26 @@ final class ProgressBar: Sendable {
         guard isLast || now - (state.shownAt ?? start) >= interval || (Terminal.isInteractive && state.shownAt == nil)
         else { return }
         state.shownAt = now
-        let text = line(state, seconds: (now - start) / .seconds(1))
+        let text = line(&state, now)
         Terminal.write(Terminal.isInteractive ? "\r\(text)\u{1B}[K" : text + "\n", to: .standardError)
         state.isBarShown = Terminal.isInteractive
     }
 
-    private func line(_ state: State, seconds: Double) -> String {
+    private func line(_ state: inout State, _ now: ContinuousClock.Instant) -> String {
         let toMake = Double(max(1, total - state.kept))
         // Patients that have not begun will take what the others take.
         let underWay = Double(state.samples) * Double(state.begun) / Double(max(1, state.expected))
         let done = min(toMake, max(Double(state.finished), min(underWay, toMake - 0.01)))
         let share = state.finished + state.kept == total ? 1 : done / toMake
-        let rate = Double(state.samples) / max(seconds, 1e-3)
-        let left = share > 0.001 ? Words.duration(seconds * (1 - share) / share) + " left" : "…"
-        let count = "\(state.finished + state.kept)/\(total) patients"
-        let numbers = "\(Int(share * 100)) %  \(count)  \(Words.large(rate))samples/s  \(left)"
+        var parts = ["\(Int(share * 100)) %", "\(state.finished + state.kept)/\(total) patients"]
+        if let first = state.firstSample, now - first > .seconds(1) {
+            parts.append(Words.large(Double(state.samples) / ((now - first) / .seconds(1))) + "samples/s")
+        }
+        let seconds = (now - start) / .seconds(1)
+        if let left = state.timeLeft.take(share: share, finished: state.finished, seconds: seconds) {
+            parts.append(Words.duration(left) + " left")
+        }
+        let numbers = parts.joined(separator: "  ")
         guard Terminal.isInteractive else { return numbers }
         let width = 24
         let filled = Int(share * Double(width))
