@@ -50,7 +50,7 @@ private func misses(_ patient: Patient, _ moment: Moment) -> [(name: String, mis
     }
 }
 
-@Suite("Patients of all cohorts", .serialized, .enabled(if: isFull)) struct PopulationTests {
+@Suite("Patients of all cohorts", .serialized) struct PopulationTests {
     /// Five patients of each cohort; the full run takes 34 of each, 204 in all.
     @Test("Every drawn patient has a heart that beats through 25 frames", arguments: cohorts)
     func patientsBeat(_ name: String) throws {
@@ -76,12 +76,8 @@ private func misses(_ patient: Patient, _ moment: Moment) -> [(name: String, mis
             }
         }
         for failure in failures { print("failed patient:", failure) }
-        withKnownIssue(
-            "14 or more of 30 drawn patients have no heart: 5 cannot be sized, the others' RV cannot empty far enough",
-            isIntermittent: true
-        ) {
-            #expect(failures.isEmpty)
-        }
+        // The generator draws again where a small RV would have to empty beyond what its wall can do: one in twenty at most.
+        #expect(failures.count * 20 <= count, "\(failures)")
     }
 
     /// One patient of each cohort; the full run takes 34 of each, 204 in all.
@@ -99,11 +95,7 @@ private func misses(_ patient: Patient, _ moment: Moment) -> [(name: String, mis
                 guard let moment = try? patient.moment(phase: phase) else { continue }
                 for (label, miss) in misses(patient, moment) {
                     report("\(name) \(index) \(time) \(label) \(miss)")
-                    withKnownIssue(
-                        "RA misses by -1.18 % in healthy-women 0, seed 1, at end-systole", isIntermittent: true
-                    ) {
-                        #expect(abs(miss) < 0.005, "\(name) \(index), \(time) \(label): \(100 * miss) %")
-                    }
+                    #expect(abs(miss) < 0.005, "\(name) \(index), \(time) \(label): \(100 * miss) %")
                 }
             }
         }

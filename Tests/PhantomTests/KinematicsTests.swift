@@ -7,9 +7,7 @@ import Testing
 /// Breathing at rest and deep: the diaphragm 12 mm down, the front lagging a little.
 private let breathings = [BreathingPosition.endExpiration, BreathingPosition(diaphragmMM: 12, laggedMM: 10)]
 
-/// The reference man; all hearts, several minutes, with `CINEFORGE_FULL` set.
-private let isFull = ProcessInfo.processInfo.environment["CINEFORGE_FULL"] != nil
-private let hearts = isFull ? Array(Heart.allCases) : [Heart.reference]
+private let hearts = Heart.allCases
 
 /// Points of the LV's wall in the patient frame, and the volume in mm³ that each stands for.
 private func wall(_ patient: Patient, layers: Int = 4) -> [(point: Vector3, volume: Double)] {

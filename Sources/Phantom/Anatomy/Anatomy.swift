@@ -63,8 +63,9 @@ struct Anatomy: Sendable {
         }
         throw CineError(
             .badData,
-            "RV \(volumes.rvML) mL, LA \(volumes.laML) mL and RA \(volumes.raML) mL at end-diastole do not fit around an LV"
-                + " of \(parameters.lv.edvML) mL; choose volumes nearer to one another")
+            "RV \(Words.number(volumes.rvML)) mL, LA \(Words.number(volumes.laML)) mL and RA \(Words.number(volumes.raML)) mL at"
+                + " end-diastole do not fit around an LV of \(Words.number(parameters.lv.edvML)) mL; choose volumes nearer to one another"
+        )
     }
 }
 

@@ -39,7 +39,8 @@ struct VentricleShape: Sendable {
         guard let scale = Solver.root(of: { massG($0) - lv.massG }, between: 0.2, and: 4) else {
             throw CineError(
                 .badData,
-                "lv mass \(lv.massG) g does not fit around \(lv.edvML) mL: expected \(massG(0.2))…\(massG(4)) g")
+                "lv mass \(Words.number(lv.massG)) g does not fit around \(Words.number(lv.edvML)) mL: expected"
+                    + " \(Words.number(massG(0.2)))…\(Words.number(massG(4))) g")
         }
         wallMM = pattern.scaled(by: scale)
         (thinnestMM, thickestMM) = wallMM.extremes

@@ -15,7 +15,8 @@ extension PatientParameters {
     ///
     /// They also name what cohorts may limit.
     ///
-    /// - Reference: about 5 SD around the healthy means of phantom.md 2.1.1, widened to the diseases of 2.1.2.
+    /// - Reference: about 5 SD around UK Biobank's healthy means, Petersen 2017, doi:10.1186/s12968-017-0327-9, widened to
+    ///   ACDC's diseases.
     public static let limits: [Limit] = [
         Limit(name: "age_years", range: 18...100) { $0.body.ageYears },
         Limit(name: "height_cm", range: 130...215) { $0.body.heightCM },
@@ -93,7 +94,8 @@ extension PatientParameters {
         for limit in limits {
             let value = limit.value(self)
             if !limit.range.contains(value) {
-                return "\(limit.name) is \(value), outside \(limit.range.lowerBound) to \(limit.range.upperBound)"
+                return "\(limit.name) is \(Words.number(value)), outside \(Words.number(limit.range.lowerBound)) to"
+                    + " \(Words.number(limit.range.upperBound))"
             }
         }
         return nil

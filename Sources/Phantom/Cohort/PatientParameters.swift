@@ -92,7 +92,7 @@ public struct PatientParameters: Sendable, Codable, Hashable {
         /// Trabeculation depth in mm.
         public var trabeculationMM = 2.0
 
-        /// Mean wall of 1,093 healthy hearts by AHA segment, mm (reference page phantom.md 2.1.3).
+        /// Mean wall of 1,093 healthy hearts by AHA segment, mm (measured on the UK Digital Heart atlas).
         public static let healthyWallMM = [
             7.2, 7.1, 6.9, 6.2, 6.5, 7.4, 6.0, 6.4, 7.7, 6.4, 6.0, 6.6, 5.3, 5.7, 5.6, 5.5, 3.8,
         ]

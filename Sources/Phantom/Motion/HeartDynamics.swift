@@ -107,8 +107,8 @@ struct HeartDynamics: Sendable {
         let wanted = volumes[keyPath: wall.volume]
         return CineError(
             .badData,
-            "the \(wall.name) cannot reach \(wanted) mL: its walls allow \(limit < wanted ? "at most" : "no less than")"
-                + " \(limit) mL; choose volumes and shortening nearer to normal")
+            "the \(wall.name) cannot reach \(Words.number(wanted)) mL: its walls allow \(limit < wanted ? "at most" : "no less than")"
+                + " \(Words.number(limit)) mL; choose volumes and shortening nearer to normal")
     }
 
     private func solve(
@@ -119,7 +119,7 @@ struct HeartDynamics: Sendable {
         }
         throw CineError(
             .badData,
-            "the \(name) cannot reach \(targetML) mL: its walls allow \(volumeML(low))…\(volumeML(high)) mL;"
+            "the \(name) cannot reach \(Words.number(targetML)) mL: its walls allow \(Words.number(volumeML(low)))…\(Words.number(volumeML(high))) mL;"
                 + " choose volumes and shortening nearer to normal")
     }
 

@@ -5,7 +5,7 @@ import Core
 /// A rotation that fades with distance, then columns from back to front, then columns from head to foot.
 ///
 /// - Convention: patient frame; rigid within `rigidRadius` of the heart's centre.
-/// - Reference: phantom.md 2.3 for the magnitudes.
+/// - Reference: Danias 1999, Shechter 2004 for the magnitudes.
 struct RespiratoryMap: Sendable {
     /// Centre of the heart, mm.
     var center: Vector3

@@ -9,7 +9,7 @@ import Foundation
 /// - Fibrillation: independent log-normal RR (coefficient of variation at least 0.2), stroke volume a saturating
 ///   function of the RR before.
 /// - Units: ms from the start of the sequence, which is an R wave.
-/// - Reference: phantom.md 2.2.6; McSharry 2003, doi:10.1109/TBME.2003.808805 (spectrum).
+/// - Reference: McSharry 2003, doi:10.1109/TBME.2003.808805 (spectrum).
 public struct BeatSequence: Sendable {
     /// The beats in order, without gaps.
     public let beats: [Beat]

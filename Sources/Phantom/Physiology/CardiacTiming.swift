@@ -5,7 +5,7 @@
 ///   `CardiacTiming.qToRMS` earlier. A beat of another length keeps its systole, its E and its A wave; diastasis takes
 ///   the difference (Feinstein's model), and only when it is used up are E and A squeezed together.
 /// - Reference: Weissler, Harris, Schoenfeld 1968, Circulation 37:149 (LVET, PEP by sex); E and A wave lengths and
-///   isovolumic relaxation as in phantom.md 2.2.2; Bonnemains 2015, PLoS One (Feinstein's model).
+///   isovolumic relaxation within the ranges of adults; Bonnemains 2015, PLoS One (Feinstein's model).
 public struct CardiacTiming: Sendable, Hashable {
     /// From Q wave to R wave, in which the heart has not moved yet.
     public static let qToRMS = 40.0

@@ -7,7 +7,7 @@
 /// - Convention: phase 0 is the R wave: both ventricles at their end-diastolic, both atria at their smallest volume.
 /// - Error: end-diastolic, end-systolic, largest and smallest volumes are exact to rounding (1e-12); all curves are C².
 /// - Cost: about 15 incomplete beta functions for the four volumes, 0.5 µs.
-/// - Reference: phantom.md 2.2.3 (shape of the flows), 2.2.1 (torsion), 2.2.5 (right longitudinal motion).
+/// - Reference: Young & Cowan 2012, doi:10.1186/1532-429X-14-49 (torsion); shapes of the flows: design choice.
 public struct ChamberCurves: Sendable {
     /// When the events of the mean beat happen.
     public let timing: CardiacTiming

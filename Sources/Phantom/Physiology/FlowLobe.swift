@@ -6,7 +6,7 @@ import Foundation
 ///
 /// - Units: ms.
 /// - Error: `fraction` within 1e-13 of the regularised incomplete beta function; exactly 0 before and 1 after.
-/// - Reference: phantom.md 2.2.3; continued fraction by Lentz, DLMF 8.17.22.
+/// - Reference: continued fraction by Lentz, DLMF 8.17.22.
 struct FlowLobe: Sendable {
     let startMS: Double
     let durationMS: Double

@@ -8,7 +8,7 @@ import Foundation
 ///
 /// - Units: ms in, mm out; down (inspiration) is positive.
 /// - Convention: time 0 is a random point of a breath.
-/// - Reference: Lujan 1999, doi:10.1118/1.598577; variation as in phantom.md 2.3.
+/// - Reference: Lujan 1999, doi:10.1118/1.598577; variation from cycle to cycle: design choice.
 public struct RespirationCurve: Sendable {
     /// Variation (SD over mean) of depth and of period from breath to breath.
     public static let variation = 0.2
