@@ -53,6 +53,6 @@ public struct Dual: Lane {
     /// Distance from the nearest whole number.
     public static func fraction(_ a: Dual) -> Dual { Dual(Double.fraction(a.value), gradient: a.gradient) }
 
-    /// Newton steps that reach the precision of this number.
-    public static var newtonSteps: Int { 7 }
+    /// Steps of Halley's method that reach the precision of this number.
+    public static var halleySteps: Int { 5 }
 }

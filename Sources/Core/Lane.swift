@@ -23,8 +23,8 @@ public protocol Lane: Sendable {
     static func pick(_ a: Self, lessThan b: Self, _ yes: Self, else no: Self) -> Self
     /// Distance from the nearest whole number, in [−0.5, 0.5].
     static func fraction(_ a: Self) -> Self
-    /// Newton steps that reach the precision of this number from a guess within a few percent.
-    static var newtonSteps: Int { get }
+    /// Steps of Halley's method that reach the precision of this number from a guess within a few percent.
+    static var halleySteps: Int { get }
 }
 
 /// Sixteen points at a time, single precision.
@@ -55,8 +55,8 @@ extension SIMD16<Float>: Lane {
         let shifted = a + 12_582_912
         return a - (shifted - 12_582_912)
     }
-    /// Newton steps that reach the precision of this number.
-    @inlinable @inline(__always) public static var newtonSteps: Int { 3 }
+    /// Steps of Halley's method that reach the precision of this number.
+    @inlinable @inline(__always) public static var halleySteps: Int { 2 }
 
     /// Writes sixteen whole numbers from 0 to 255.
     @inlinable @inline(__always)
@@ -80,6 +80,6 @@ extension Double: Lane {
     }
     /// Distance from the nearest whole number.
     @inlinable public static func fraction(_ a: Self) -> Self { a - a.rounded(.toNearestOrEven) }
-    /// Newton steps that reach the precision of this number.
-    @inlinable public static var newtonSteps: Int { 6 }
+    /// Steps of Halley's method that reach the precision of this number.
+    @inlinable public static var halleySteps: Int { 4 }
 }

@@ -34,4 +34,9 @@ struct Brush: Sendable {
         }
         return result
     }
+
+    /// Whether it is made of another's parts, shrunk.
+    func isGrown(from other: Brush) -> Bool {
+        parts == other.parts && blend == other.blend && growth <= other.growth
+    }
 }

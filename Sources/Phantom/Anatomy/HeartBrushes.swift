@@ -300,8 +300,20 @@ struct HeartBrushes {
                     .disc(
                         center: at(layout.tricuspidValve), normal: tricuspidNormal, radius: 18 * k, halfThickness: 0.9),
                     .disc(center: at(layout.pulmonaryValve), normal: pulmonary, radius: 13 * k, halfThickness: 0.8),
-                ]),
+                ] + tricuspidRing),
         ]
+    }
+
+    /// The fibrous ring that holds the tricuspid valve, at the rim of the orifice.
+    private var tricuspidRing: [Primitive] {
+        let normal = layout.frame.inverse.rotate(tricuspidNormal)
+        let x = normalize(cross([0, 1, 0], normal))
+        let y = cross(normal, x)
+        let points = (0...12).map { step -> Vector3 in
+            let angle = Double(step) * .pi / 6
+            return layout.tricuspidValve + normal * 0.8 + (x * cos(angle) + y * sin(angle)) * (15.2 * k)
+        }
+        return chain(points, radius: 1.8)
     }
 
     private var leftVentricle: [Brush] {

@@ -155,6 +155,9 @@ extension Solid {
         let epi = Primitive.Interval(
             low: lv.shape.outward(thicknessMM: lv.shape.thinnestMM, s: at.s.high),
             high: lv.shape.outward(thicknessMM: lv.shape.thickestMM, s: at.s.low))
-        return .larger(at.depth(below: epi), at.base)
+        let base = at.base
+        return .larger(
+            at.depth(below: epi),
+            Primitive.Interval(low: base.low, high: base.high + Primitive.LVSolid.baseDipMM))
     }
 }

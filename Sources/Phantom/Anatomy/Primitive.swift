@@ -4,7 +4,7 @@ import Core
 ///
 /// - Error: capsules and planes are exact; the others are right to first order at their surface, which is what
 ///   partial volumes need; `range` bounds them elsewhere.
-indirect enum Primitive: Sendable {
+indirect enum Primitive: Sendable, Equatable {
     /// Half axes along the columns of a rotation.
     case ellipsoid(center: Vector3, axes: Affine, halfAxes: Vector3)
     /// The part of an ellipsoid against a normal.
@@ -35,13 +35,13 @@ indirect enum Primitive: Sendable {
     case lvTrabeculae(LVSolid)
 
     /// An ellipsoid along the patient axes.
-    struct Ellipsoid: Sendable {
+    struct Ellipsoid: Sendable, Equatable {
         var center: Vector3
         var halfAxes: Vector3
     }
 
     /// The LV where it lies; a reference, so that primitives stay small to copy.
-    final class LVSolid: Sendable {
+    final class LVSolid: Sendable, Equatable {
         let shape: VentricleShape
         let toFrame: Affine
         /// Share of the wall that is scar, from the endocardium outwards.
@@ -49,6 +49,14 @@ indirect enum Primitive: Sendable {
         /// Depth and pattern of the trabeculae.
         let trabeculationMM: Double
         let ridges: Texture
+        static func == (a: LVSolid, b: LVSolid) -> Bool { a === b }
+
+        /// The coordinates of a point in which all these solids are formulated.
+        @inline(__always)
+        func prolate<L: Lane>(_ p: Point<L>) -> Prolate<L> { Prolate(toFrame.apply(p), focalMM: shape.focalMM) }
+
+        /// How far the body ends beneath the base inside the cavity.
+        static let baseDipMM = 2.0
         /// A bound of how far the ridges reach into the cavity.
         var deepestRidgeMM: Double { ridges.largest * trabeculationMM * 1.4 }
 
@@ -62,7 +70,7 @@ indirect enum Primitive: Sendable {
     }
 
     /// Rings of an elliptic torso, slanting down to the front.
-    struct RibCage: Sendable {
+    struct RibCage: Sendable, Equatable {
         var center: Vector3
         var halfWidth: Double
         var halfDepth: Double
@@ -88,11 +96,11 @@ indirect enum Primitive: Sendable {
         case .vertebrae(let center, let radius, let spacing, let disc):
             return Solid.vertebrae(p, center, radius, spacing, disc)
         case .outsideDomes(let a, let b, let blend): return Solid.outsideDomes(p, a, b, blend)
-        case .lvCavity(let lv): return Solid.cavity(p, lv)
-        case .lvBase(let lv, let half): return Solid.leaf(p, lv, half)
-        case .lvBody(let lv, let inset): return Solid.body(p, lv) + L(inset)
-        case .lvScar(let lv): return Solid.scar(p, lv)
-        case .lvTrabeculae(let lv): return Solid.trabeculae(p, lv)
+        case .lvCavity(let lv): return Solid.cavity(lv.prolate(p), lv)
+        case .lvBase(let lv, let half): return Solid.leaf(lv.prolate(p), lv, half)
+        case .lvBody(let lv, let inset): return Solid.body(lv.prolate(p), lv) + L(inset)
+        case .lvScar(let lv): return Solid.scar(lv.prolate(p), lv)
+        case .lvTrabeculae(let lv): return Solid.trabeculae(p, lv.prolate(p), lv)
         }
     }
 }

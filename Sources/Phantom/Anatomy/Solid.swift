@@ -94,26 +94,25 @@ enum Solid {
     }
 
     @inline(__always)
-    static func cavity<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid) -> L {
-        let at = Prolate(lv.toFrame.apply(p), focalMM: lv.shape.focalMM)
+    static func cavity<L: Lane>(_ at: Prolate<L>, _ lv: Primitive.LVSolid) -> L {
         return L.larger(depth(at, below: L(lv.shape.endo), lv), base(at, lv))
     }
 
     @inline(__always)
-    static func leaf<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid, _ half: Double) -> L {
-        L.magnitude(base(Prolate(lv.toFrame.apply(p), focalMM: lv.shape.focalMM), lv)) - L(half)
+    static func leaf<L: Lane>(_ at: Prolate<L>, _ lv: Primitive.LVSolid, _ half: Double) -> L {
+        L.magnitude(base(at, lv)) - L(half)
     }
 
     @inline(__always)
-    static func body<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid) -> L {
-        let at = Prolate(lv.toFrame.apply(p), focalMM: lv.shape.focalMM)
+    static func body<L: Lane>(_ at: Prolate<L>, _ lv: Primitive.LVSolid) -> L {
         let epi = lv.shape.epi(q: at.q, s: at.s, cosine: at.cosine, sine: at.sine)
-        return L.larger(depth(at, below: epi, lv), base(at, lv))
+        // Beneath the cavity it ends a little short of the base, or a film of muscle would lie on the blood there.
+        let within = L.clamp(L(0) - depth(at, below: L(lv.shape.endo), lv), 0, Primitive.LVSolid.baseDipMM)
+        return L.larger(depth(at, below: epi, lv), base(at, lv) + within)
     }
 
     @inline(__always)
-    static func scar<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid) -> L {
-        let at = Prolate(lv.toFrame.apply(p), focalMM: lv.shape.focalMM)
+    static func scar<L: Lane>(_ at: Prolate<L>, _ lv: Primitive.LVSolid) -> L {
         let wall = lv.shape.wallMM(q: at.q, cosine: at.cosine, sine: at.sine)
         let share = lv.scar(q: at.q, cosine: at.cosine, sine: at.sine)
         let limit = lv.shape.outward(thicknessMM: wall * share, s: at.s)
@@ -124,8 +123,7 @@ enum Solid {
 
     /// Ridges that grow from the endocardium into the cavity, more towards the apex.
     @inline(__always)
-    static func trabeculae<L: Lane>(_ p: Point<L>, _ lv: Primitive.LVSolid) -> L {
-        let at = Prolate(lv.toFrame.apply(p), focalMM: lv.shape.focalMM)
+    static func trabeculae<L: Lane>(_ p: Point<L>, _ at: Prolate<L>, _ lv: Primitive.LVSolid) -> L {
         let below = depth(at, below: L(lv.shape.endo), lv)
         let towardsApex = L.smoothStep(at.q, from: -0.2, to: 0.8)
         let ridge = L.larger(lv.ridges(p), L(0)) * L(lv.trabeculationMM * 1.4) * (L(0.15) + L(0.85) * towardsApex)

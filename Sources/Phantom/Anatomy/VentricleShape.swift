@@ -15,6 +15,8 @@ struct VentricleShape: Sendable {
     let endo: Double
     /// Wall thickness in mm, scaled so that the mass is right.
     let wallMM: RegionalField
+    /// coshλ − 1 of the epicardium at the equator, over a wall of mean thickness.
+    private(set) var meanEpi = 0.0
     /// Thinnest wall, mm.
     let thinnestMM: Double
     /// Thickest wall, mm.
@@ -44,6 +46,7 @@ struct VentricleShape: Sendable {
         }
         wallMM = pattern.scaled(by: scale)
         (thinnestMM, thickestMM) = wallMM.extremes
+        meanEpi = outward(thicknessMM: wallMM.mean(q: 0.2), s: 1)
     }
 
     private init(focalMM: Double, lambdaEndo: Double, wallMM: RegionalField, scale: Double) {

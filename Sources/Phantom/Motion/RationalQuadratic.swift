@@ -41,12 +41,20 @@ struct RationalQuadratic<L: Lane> {
     /// The point whose image is y.
     @inline(__always)
     func inverse(_ y: L) -> L {
-        let mean = height / width
-        let bend = (y - y0) * (slope1 + slope0 - L(2) * mean)
-        let a = height * (mean - slope0) + bend
-        let b = height * slope0 - bend
-        let c = L(0) - mean * (y - y0)
+        let (numerator, denominator) = inverseParts(y)
+        return x0 + numerator / denominator
+    }
+
+    /// Distance of the image's origin from x0 as a fraction not yet divided, for those who have others to choose from.
+    @inline(__always)
+    func inverseParts(_ y: L) -> (numerator: L, denominator: L) {
+        // The quadratic of t = (x − x0)/width, times the width.
+        let above = y - y0
+        let bend = above * (width * (slope1 + slope0) - L(2) * height)
+        let a = height * (height - width * slope0) + bend
+        let b = height * width * slope0 - bend
+        let c = L(0) - height * above
         let root = L.larger(b * b - L(4) * a * c, L(0)).squareRooted
-        return x0 + width * (L(2) * c / (L(0) - b - root))
+        return (width * L(2) * c, L(0) - b - root)
     }
 }

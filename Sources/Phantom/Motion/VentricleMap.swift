@@ -15,8 +15,8 @@ struct VentricleMap: Sendable {
     let contraction: RegionalField
     /// Twist of an apical and a basal slice, rad, right-handed about the axis to the apex.
     ///
-    /// At 0.8 and 0.2 of the way from
-    /// base to apex, where tagging measures it. Between and beyond it is linear in depth.
+    /// They lie at 0.8 and 0.2 of the way from base to apex, where tagging measures; between and beyond, the twist is linear
+    /// in depth.
     let apexTwist: Double
     let baseTwist: Double
 
@@ -77,7 +77,8 @@ struct VentricleMap: Sendable {
         let h = L.pick(ray.outer, lessThan: k, at.h, else: Prolate.height(volume: result, s: at.s))
         let scale = radialScale(from: at.sinh2, to: h * (h + L(2)))
         let moved = Point(x: p.x * scale, y: p.y * scale, z: L(shape.focalMM) * (L(1) + h) * at.q)
-        return (twist(moved, volume: result, q: at.q, s: at.s, sign: 1), slope)
+        let (c, s) = turn(h: h, q: at.q, sign: 1)
+        return (Point(x: c * moved.x - s * moved.y, y: s * moved.x + c * moved.y, z: moved.z), slope)
     }
 
     /// The point whose image is p.
@@ -85,23 +86,26 @@ struct VentricleMap: Sendable {
     func inverse<L: Lane>(_ p: Point<L>) -> Point<L> {
         let now = Prolate(p, focalMM: shape.focalMM)
         let k = now.volume
-        let turned = twist(p, volume: k, q: now.q, s: now.s, sign: -1)
-        let inverseRadius = L(1) / (turned.x * turned.x + turned.y * turned.y + L(1e-9)).squareRooted
-        let ray = ray(q: now.q, s: now.s, cosine: turned.x * inverseRadius, sine: turned.y * inverseRadius)
+        let (c, s) = turn(h: now.h, q: now.q, sign: -1)
+        let ray = ray(q: now.q, s: now.s, cosine: c * now.cosine - s * now.sine, sine: s * now.cosine + c * now.sine)
         let shift = ray.endoNow - ray.endo
 
-        let ratio = ray.endo / ray.endoNow
-        let inside = ratio * ratio * ray.endo * k / (ray.endo + (ratio * ratio - ratio) * k)
+        // Blood, wall and outside each give K as a sum of a part and a fraction: chosen first, divided once.
         let outside = RationalQuadratic(
             from: ray.epi, ray.outer, to: ray.epi + shift, ray.outer, slopes: L(1), L(1)
-        ).inverse(k)
-
-        var result = L.pick(k, lessThan: ray.endoNow, inside, else: k - shift)
-        result = L.pick(ray.epi + shift, lessThan: k, outside, else: result)
+        ).inverseParts(k)
+        @inline(__always) func choose(_ inside: L, _ wall: L, _ outside: L) -> L {
+            L.pick(ray.epi + shift, lessThan: k, outside, else: L.pick(k, lessThan: ray.endoNow, inside, else: wall))
+        }
+        let part = choose(L(0), k - shift, ray.epi)
+        let numerator = choose(ray.endo * ray.endo * k, L(0), outside.numerator)
+        let blood = ray.endoNow * ray.endoNow + (ray.endo - ray.endoNow) * k
+        let result = part + numerator / choose(blood, L(1), outside.denominator)
 
         let h = L.pick(ray.outer, lessThan: k, now.h, else: Prolate.height(volume: result, s: now.s))
         let scale = radialScale(from: now.sinh2, to: h * (h + L(2)))
-        return Point(x: turned.x * scale, y: turned.y * scale, z: L(shape.focalMM) * (L(1) + h) * now.q)
+        return Point(
+            x: (c * p.x - s * p.y) * scale, y: (s * p.x + c * p.y) * scale, z: L(shape.focalMM) * (L(1) + h) * now.q)
     }
 
     /// √(sinh²λ'/sinh²λ), 1 on the focal segment where both vanish.
@@ -110,20 +114,17 @@ struct VentricleMap: Sendable {
         ((new + L(1e-9)) / (old + L(1e-9))).squareRooted
     }
 
-    /// Rotation about the axis by an angle that depends on what the rotation keeps: K and μ.
+    /// Cosine and sine of the rotation about the axis, an angle that depends on what the rotation keeps: λ and μ.
     @inline(__always)
-    private func twist<L: Lane>(_ p: Point<L>, volume k: L, q: L, s: L, sign: Double) -> Point<L> {
+    private func turn<L: Lane>(h: L, q: L, sign: Double) -> (cosine: L, sine: L) {
         let t = L.larger((q - L(VentricleShape.base)) * L(1 / (1 - VentricleShape.base)), L(0))
         let along = L(baseTwist) + L(apexTwist - baseTwist) * (t - L(0.2)) * L(1 / 0.6)
-        let wall = Prolate.volume(h: shape.outward(thicknessMM: shape.wallMM.mean(q: q), s: s), s: s)
-        let outwards = L(1) - L.smoothStep(k / wall, from: 1.1, to: 2.4)
+        let outwards = L(1) - L.smoothStep(h, from: 1.1 * shape.meanEpi, to: 1.9 * shape.meanEpi)
         let behind = L.smoothStep(q, from: -0.93, to: VentricleShape.base - 0.03)
         // Half-angle form: a rotation to the last bit whatever the angle, without sine or cosine.
         let half = L(0.5 * sign) * along * outwards * behind
         let tangent = half * (L(1) + half * half * L(1.0 / 3))
         let scale = L(1) / (L(1) + tangent * tangent)
-        let cosine = (L(1) - tangent * tangent) * scale
-        let sine = L(2) * tangent * scale
-        return Point(x: cosine * p.x - sine * p.y, y: sine * p.x + cosine * p.y, z: p.z)
+        return ((L(1) - tangent * tangent) * scale, L(2) * tangent * scale)
     }
 }

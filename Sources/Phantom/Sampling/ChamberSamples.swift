@@ -12,6 +12,9 @@ struct ChamberSamples: Sendable {
     /// Volume at end-diastole.
     private(set) var volumeML = 0.0
 
+    /// Width of the surfaces: as in volumes of 1 mm, whatever the lattice, as det J changes across it.
+    private static let rampMM = 0.7
+
     /// Samples one class of an anatomy.
     init(anatomy: Anatomy, label: Label, spacingMM: Double) {
         let layout = anatomy.layout
@@ -21,7 +24,7 @@ struct ChamberSamples: Sendable {
             affine: Affine(x: [spacingMM, 0, 0], y: [0, spacingMM, 0], z: [0, 0, spacingMM], translation: box.low),
             size: size)
         let painter = Painter(
-            brushes: anatomy.heartBrushes, fractionOf: label, texture: anatomy.texture, rampMM: spacingMM)
+            brushes: anatomy.heartBrushes, fractionOf: label, texture: anatomy.texture, rampMM: ChamberSamples.rampMM)
         collect(grid, painter, toFrame: layout.frame.inverse)
         volumeML = weights.reduce(0) { $0 + Double($1.sum()) } / 1000
     }

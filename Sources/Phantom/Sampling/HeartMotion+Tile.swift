@@ -10,30 +10,19 @@ extension HeartMotion {
         }
         let intoFrame = toFrame
         points.map(count) { intoFrame.apply($0) }
-        if support.longitudinal.meets(points.bounds(count)) {
-            let map = longitudinal
-            points.map(count) { map.inverse($0) }
+        var box = points.bounds(count)
+        /// Only what meets the tile is taken back; where that puts its points must be known for the next step.
+        func step(_ support: Bounds, _ move: () -> Void) {
+            guard support.meets(box) else { return }
+            move()
+            box = points.bounds(count)
         }
-        if support.ventricle.meets(points.bounds(count)) {
-            let map = ventricle
-            points.map(count) { map.inverse($0) }
-        }
-        if support.freeWall.meets(points.bounds(count)) {
-            let map = freeWall
-            points.map(count) { map.inverse($0) }
-        }
-        if support.rightDescent.meets(points.bounds(count)) {
-            let map = rightDescent
-            points.map(count) { map.inverse($0) }
-        }
-        if support.rightAtrium.meets(points.bounds(count)) {
-            let map = rightAtrium
-            points.map(count) { map.inverse($0) }
-        }
-        if support.leftAtrium.meets(points.bounds(count)) {
-            let map = leftAtrium
-            points.map(count) { map.inverse($0) }
-        }
+        step(support.longitudinal) { [map = longitudinal] in points.map(count) { map.inverse($0) } }
+        step(support.ventricle) { [map = ventricle] in points.map(count) { map.inverse($0) } }
+        step(support.freeWall) { [map = freeWall] in points.map(count) { map.inverse($0) } }
+        step(support.rightDescent) { [map = rightDescent] in points.map(count) { map.inverse($0) } }
+        step(support.rightAtrium) { [map = rightAtrium] in points.map(count) { map.inverse($0) } }
+        step(support.leftAtrium) { [map = leftAtrium] in points.map(count) { map.inverse($0) } }
         let outOfFrame = frame
         points.map(count) { outOfFrame.apply($0) }
     }

@@ -62,12 +62,13 @@ struct Painter: Sendable {
             for i in 0..<count { tile.names[i] = name }
         }
         let slope = Float(-1 / ramp)
+        var known = Tile.Known()
         for place in 0..<selection.count {
             let entry = selection.entries[place]
             let index = Int(entry.layer)
             let label = stack.layers[index].label
             if label == nil && !paintsUnnamed { continue }
-            stack.distances(selection, entry, at: points, in: tile, count: count)
+            stack.distances(selection, entry, at: points, in: tile, &known, count: count)
             let grain = Lanes(repeating: grains[index])
             hasGrain = hasGrain || grains[index] > 0
             for (place, sheet) in sheets.enumerated() {

@@ -24,9 +24,11 @@ extension Patient {
     /// Samples the fraction of one class at a moment.
     ///
     /// - Shape: [Z, Y, X]; all classes sum to 1.
+    /// - Convention: surfaces ramp over 0.7 voxels of material: blood at the wall is stretched up to twofold at
+    ///   end-systole, and a ramp wider than a voxel would count convex cavities too large.
     public func fraction(of label: Label, at moment: Moment, grid: Grid, threads: Int) -> Volume<Float> {
         let painter = Painter(
-            brushes: anatomy.brushes, fractionOf: label, texture: anatomy.texture, rampMM: grid.spacingMM.min())
+            brushes: anatomy.brushes, fractionOf: label, texture: anatomy.texture, rampMM: 0.7 * grid.spacingMM.min())
         let renderer = Renderer(grid: grid, offsets: [0], painter: painter, motion: moment.motion)
         var result = Volume<Float>(grid: grid, repeating: 0)
         result.values.withUnsafeMutableBufferPointer {

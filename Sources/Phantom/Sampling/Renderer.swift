@@ -36,26 +36,26 @@ struct Renderer: Sendable {
         _ motions: [HeartMotion], threads: Int, image: UnsafeMutableBufferPointer<Float>?,
         label: UnsafeMutableBufferPointer<UInt8>?
     ) {
-        let columns = divide(grid.size.x, by: Renderer.width)
-        let rows = divide(grid.size.y, by: Renderer.height)
         let slab = offsets.count == 1 ? Renderer.depth : 1
-        let slabs = divide(grid.size.z, by: slab)
-        let blockColumns = divide(columns, by: Renderer.blockTiles)
-        let blockRows = divide(rows, by: Renderer.blockTiles)
+        let tiles = SIMD3(
+            divide(grid.size.x, by: Renderer.width), divide(grid.size.y, by: Renderer.height),
+            divide(grid.size.z, by: slab))
+        let span = SIMD3(Renderer.blockTiles, Renderer.blockTiles, offsets.count == 1 ? Renderer.blockTiles : 1)
+        let blocks = SIMD3(divide(tiles.x, by: span.x), divide(tiles.y, by: span.y), divide(tiles.z, by: span.z))
         let target = Target(image: image, label: label)
-        Workers.forEach(blockColumns * blockRows * slabs, threads: threads) { item in
-            let z = item / (blockColumns * blockRows) * slab
-            let rest = item % (blockColumns * blockRows)
-            let firstRow = rest / blockColumns * Renderer.blockTiles
-            let firstColumn = rest % blockColumns * Renderer.blockTiles
+        Workers.forEach(blocks.x * blocks.y * blocks.z, threads: threads) { item in
+            let first = SIMD3(item % blocks.x, item / blocks.x % blocks.y, item / (blocks.x * blocks.y)) &* span
+            let last = pointwiseMin(first &+ span, tiles)
             var regions: [Region] = []
-            for row in firstRow..<min(firstRow + Renderer.blockTiles, rows) {
-                for column in firstColumn..<min(firstColumn + Renderer.blockTiles, columns) {
-                    regions.append(
-                        Region(
-                            x: column * Renderer.width..<min((column + 1) * Renderer.width, grid.size.x),
-                            y: row * Renderer.height..<min((row + 1) * Renderer.height, grid.size.y),
-                            z: z..<min(z + slab, grid.size.z)))
+            for z in first.z..<last.z {
+                for y in first.y..<last.y {
+                    for x in first.x..<last.x {
+                        regions.append(
+                            Region(
+                                x: x * Renderer.width..<min((x + 1) * Renderer.width, grid.size.x),
+                                y: y * Renderer.height..<min((y + 1) * Renderer.height, grid.size.y),
+                                z: z * slab..<min((z + 1) * slab, grid.size.z)))
+                    }
                 }
             }
             var scratch = Scratch(for: painter.stack, vectors: regions.map { $0.rows * offsets.count })

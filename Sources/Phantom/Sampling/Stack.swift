@@ -8,6 +8,8 @@ struct Stack: Sendable {
         let parts: Int
         let clips: Int
         let holes: Int
+        /// The first of the brushes in a row that are made of the same parts.
+        let source: Int
         let growth: Double
         let blend: Double
         let holeBlend: Double
@@ -20,13 +22,18 @@ struct Stack: Sendable {
 
     init(_ brushes: [Brush]) {
         var primitives: [Primitive] = []
-        layers = brushes.map { brush in
-            defer { primitives += brush.parts + brush.clips + brush.holes }
-            return Layer(
-                first: primitives.count, parts: brush.parts.count, clips: brush.clips.count, holes: brush.holes.count,
-                growth: brush.growth, blend: brush.blend, holeBlend: brush.holeBlend, label: brush.label,
-                tissue: brush.tissue)
+        var layers: [Layer] = []
+        for (index, brush) in brushes.enumerated() {
+            let follows = index > 0 && brush.isGrown(from: brushes[index - 1])
+            layers.append(
+                Layer(
+                    first: primitives.count, parts: brush.parts.count, clips: brush.clips.count,
+                    holes: brush.holes.count, source: follows ? layers[index - 1].source : index,
+                    growth: brush.growth, blend: brush.blend, holeBlend: brush.holeBlend, label: brush.label,
+                    tissue: brush.tissue))
+            primitives += brush.parts + brush.clips + brush.holes
         }
+        self.layers = layers
         self.primitives = primitives
     }
 
@@ -107,35 +114,23 @@ struct Stack: Sendable {
     /// Distances of a chosen brush at some points, into `tile.distances`.
     func distances(
         _ selection: borrowing Selection, _ entry: Selection.Entry, at points: UnsafeMutablePointer<Point<Lanes>>,
-        in tile: borrowing Tile, count: Int
+        in tile: borrowing Tile, _ known: inout Tile.Known, count: Int
     ) {
         let layer = layers[Int(entry.layer)]
+        // A wall and its lumen are the same parts, grown differently; the wall comes first and holds no fewer of them.
+        if known.source != layer.source {
+            melt(selection, entry, at: points, in: tile, &known, count: count)
+            known.source = layer.source
+        }
+        let growth = Lanes(layer.growth)
+        for k in 0..<count { tile.distances[k] = tile.melted[k] - growth }
         primitives.withUnsafeBufferPointer { primitives in
-            var isFirst = true
-            for i in selection.parts(entry) {
-                if isFirst {
-                    primitives[i].distances(points, count, into: tile.distances)
-                    isFirst = false
-                    continue
-                }
-                primitives[i].distances(points, count, into: tile.parts)
-                if layer.blend > 0 {
-                    let blend = layer.blend
-                    for k in 0..<count { tile.distances[k] = Solid.melt(tile.distances[k], tile.parts[k], blend) }
-                } else {
-                    for k in 0..<count { tile.distances[k] = Lanes.smaller(tile.distances[k], tile.parts[k]) }
-                }
-            }
-            if layer.growth != 0 {
-                let growth = Lanes(layer.growth)
-                for k in 0..<count { tile.distances[k] -= growth }
-            }
             for i in selection.clips(entry) {
-                primitives[i].distances(points, count, into: tile.parts)
+                primitives[i].distances(points, count, in: tile, &known, into: tile.parts)
                 for k in 0..<count { tile.distances[k] = Lanes.larger(tile.distances[k], tile.parts[k]) }
             }
             for i in selection.holes(entry) {
-                primitives[i].distances(points, count, into: tile.parts)
+                primitives[i].distances(points, count, in: tile, &known, into: tile.parts)
                 if layer.holeBlend > 0 {
                     let blend = layer.holeBlend
                     for k in 0..<count {
@@ -145,6 +140,28 @@ struct Stack: Sendable {
                     for k in 0..<count {
                         tile.distances[k] = Lanes.larger(tile.distances[k], Lanes(0) - tile.parts[k])
                     }
+                }
+            }
+        }
+    }
+
+    /// The union of a brush's chosen parts, into `tile.melted`.
+    private func melt(
+        _ selection: borrowing Selection, _ entry: Selection.Entry, at points: UnsafeMutablePointer<Point<Lanes>>,
+        in tile: borrowing Tile, _ known: inout Tile.Known, count: Int
+    ) {
+        let blend = layers[Int(entry.layer)].blend
+        primitives.withUnsafeBufferPointer { primitives in
+            for (place, i) in selection.parts(entry).enumerated() {
+                if place == 0 {
+                    primitives[i].distances(points, count, in: tile, &known, into: tile.melted)
+                    continue
+                }
+                primitives[i].distances(points, count, in: tile, &known, into: tile.parts)
+                if blend > 0 {
+                    for k in 0..<count { tile.melted[k] = Solid.melt(tile.melted[k], tile.parts[k], blend) }
+                } else {
+                    for k in 0..<count { tile.melted[k] = Lanes.smaller(tile.melted[k], tile.parts[k]) }
                 }
             }
         }

@@ -5,8 +5,17 @@ struct Tile: ~Copyable {
     /// Most vectors of sixteen points a tile may hold.
     static let capacity = 64
 
+    /// What of the scratch holds for the points being painted.
+    struct Known {
+        /// The brush whose parts, melted together, `melted` holds.
+        var source = -1
+        var hasProlate = false
+    }
+
     let distances = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
     let parts = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
+    let melted = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
+    let prolate = UnsafeMutablePointer<Prolate<Lanes>>.allocate(capacity: capacity)
     let values = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
     let grains = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
     let names = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
@@ -14,6 +23,8 @@ struct Tile: ~Copyable {
     deinit {
         distances.deallocate()
         parts.deallocate()
+        melted.deallocate()
+        prolate.deallocate()
         values.deallocate()
         grains.deallocate()
         names.deallocate()
