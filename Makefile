@@ -39,6 +39,7 @@ setup:
 	if [ -n "$$missing" ]; then echo "installing$$missing"; \
 		$(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends $$missing; fi
 
+bench: PACKAGES += python3-torch python3-scipy
 bench: build
 	Benchmarks/run.sh .build/release
 

@@ -49,6 +49,11 @@ struct HeartBrushes {
     /// Across the tricuspid valve, towards the RV.
     private var tricuspidNormal: Vector3 { normalize(layout.frame.rotate([0.05, 0.2, 1])) }
 
+    /// The closed valve.
+    private var tricuspidLeaf: Primitive {
+        .disc(center: at(layout.tricuspidValve), normal: tricuspidNormal, radius: 18 * k, halfThickness: 0.9)
+    }
+
     /// The side of the RA.
     private var aboveTricuspid: Primitive { .halfSpace(point: at(layout.tricuspidValve), normal: tricuspidNormal) }
 
@@ -166,12 +171,12 @@ struct HeartBrushes {
             Brush(
                 tissue: .myocardium, label: .rvWall, parts: rvParts, clips: rvClips, holes: rvHoles,
                 growth: parameters.rv.wallMM, blend: 10 * k),
-            // The orifice through the wall of the RV's base.
+            // The orifice through the wall of the RV's base, rounded off beneath the valve.
             Brush(
                 tissue: .venousBlood, label: .rvCavity,
                 parts: [
                     tube(layout.tricuspidValve, layout.tricuspidValve + Vector3(0, 0, wall + 6), 15 * k, 18 * k)
-                ], clips: [belowTricuspid], holes: rvHoles),
+                ], clips: [belowTricuspid], holes: rvHoles + [tricuspidLeaf], holeBlend: 5),
             // It ends beneath the LV's surface, which covers it; between the two it is rounded off.
             Brush(
                 tissue: .venousBlood, label: .rvCavity, parts: rvParts, clips: rvClips,
@@ -297,23 +302,10 @@ struct HeartBrushes {
             Brush(
                 tissue: .valve, label: .otherHeart,
                 parts: [
-                    .disc(
-                        center: at(layout.tricuspidValve), normal: tricuspidNormal, radius: 18 * k, halfThickness: 0.9),
+                    tricuspidLeaf,
                     .disc(center: at(layout.pulmonaryValve), normal: pulmonary, radius: 13 * k, halfThickness: 0.8),
-                ] + tricuspidRing),
+                ]),
         ]
-    }
-
-    /// The fibrous ring that holds the tricuspid valve, at the rim of the orifice.
-    private var tricuspidRing: [Primitive] {
-        let normal = layout.frame.inverse.rotate(tricuspidNormal)
-        let x = normalize(cross([0, 1, 0], normal))
-        let y = cross(normal, x)
-        let points = (0...12).map { step -> Vector3 in
-            let angle = Double(step) * .pi / 6
-            return layout.tricuspidValve + normal * 0.8 + (x * cos(angle) + y * sin(angle)) * (15.2 * k)
-        }
-        return chain(points, radius: 1.8)
     }
 
     private var leftVentricle: [Brush] {
