@@ -116,7 +116,7 @@ struct HeartLayout: Sendable {
             center += (farthest - center) / Double(step + 1)
         }
         let radius = points.reduce(0) { max($0, distance($1, center)) }
-        return FreeWallMap.Circle(x: center.x, y: center.y, radius: radius + 0.7)
+        return FreeWallMap.Circle(x: center.x, y: center.y, radius: radius + 0.3)
     }
 
     /// A point of the LV frame in the patient frame.

@@ -88,7 +88,7 @@ struct FreeWallMap: Sendable {
         // Where the RV ends at the septum its wall has nowhere to go; a knot apart keeps the map well conditioned.
         let free = smoothLarger(outer + L(1.5) - septum, L(0))
         let wall = septum + free + L(4)
-        let around = L.smoothStep(c, from: -0.3, to: 0.1)
+        let around = L.smoothStep(c, from: -0.4, to: -0.05)
         let along =
             L.smoothStep(p.z, from: frame.basal - 26, to: frame.basal + 6)
             * (L(1) - L.smoothStep(p.z, from: frame.apical - 18, to: frame.apical + 4))

@@ -31,7 +31,7 @@ struct MovingWall: Sendable {
             wall(
                 "RA", .raCavity, spacingMM: 2, \.rightAtrium.widening, right.wideningRange, slope: 1.6 / right.radius,
                 \.raML),
-            wall("RV", .rvCavity, spacingMM: 2, \.freeWall.squeeze, -0.25...0.97, slope: -0.7, \.rvML),
+            wall("RV", .rvCavity, spacingMM: 2, \.freeWall.squeeze, -0.25...0.98, slope: -0.7, \.rvML),
         ]
     }
 }
