@@ -18,7 +18,7 @@ public struct Patient: Sendable {
 
     /// Builds the patient.
     ///
-    /// - Cost: about 0.3 s, most of it for sizing RV and atria.
+    /// - Cost: about 0.6 s, most of it for sizing RV and atria.
     /// - Throws: `CineError` when the values do not make a heart (with the value and its limits).
     public init(_ parameters: PatientParameters) throws {
         self.parameters = parameters
@@ -31,7 +31,7 @@ public struct Patient: Sendable {
 
     /// The patient at one cardiac phase (0 at the R wave, 1 at the next) and breathing position.
     ///
-    /// - Cost: about 5 ms, for the volumes of RV and atria.
+    /// - Cost: about 15 ms, for the volumes of RV and atria.
     public func moment(phase: Double, breathing: BreathingPosition = .endExpiration) throws -> Moment {
         Moment(
             phase: phase, volumes: curves.volumes(at: phase),

@@ -39,7 +39,7 @@ def palette(image, colors):
 montage = small(Image.open(name + ".png"), 900)
 montage.quantize(palette=palette(montage, 64), dither=Image.Dither.NONE).save("montage.png", optimize=True)
 
-# The last row of the animation ends with the long-axis views; the row before it has the middle of the ventricle.
+# The first row of the animation ends at the middle of the ventricle; the last has the long-axis views, and one place left.
 animation = Image.open(name + ".apng")
 width, height = animation.size
 column, row = (width - 14) / 5, (height - 41) / 3
@@ -48,7 +48,7 @@ for number in range(animation.n_frames):
     animation.seek(number)
     picture = animation.convert("RGB")
     top = picture.crop((int(width - 3 * column), 41, width, int(41 + row)))
-    bottom = picture.crop((int(width - 3 * column), int(height - row), width, height))
+    bottom = picture.crop((int(width - 4 * column), int(height - row), int(width - column), height))
     both = Image.new("RGB", (top.width, top.height + bottom.height))
     both.paste(top, (0, 0))
     both.paste(bottom, (0, top.height))

@@ -7,7 +7,7 @@ extension Patient {
     ///   to offset 0: at a voxel's centre, the topmost solid.
     /// - Convention: an image value is the sum over layers of tissue fractions times their signals, with texture; the
     ///   fractions ramp over `scaleMM` across a surface, in the material frame.
-    /// - Cost: about 25 million voxels a second and core around the heart.
+    /// - Cost: about 20 million voxels a second and core around the heart.
     public func render(
         _ request: RenderRequest, moments: [Moment], threads: Int, image: UnsafeMutableBufferPointer<Float>?,
         label: UnsafeMutableBufferPointer<UInt8>?
