@@ -12,9 +12,10 @@ public enum Nearest {
     ///
     /// - Parameter word: what the user wrote.
     /// - Parameter candidates: what could have been written.
-    /// - Parameter other: more words about that, for the end.
+    /// - Parameter other: what else could have been.
     public static func advice(for word: String, among candidates: [String], other: String = "") -> String {
-        let expected = (candidates.count > 1 ? "one of " : "") + candidates.joined(separator: ", ") + other
+        let names = (candidates.count > 1 ? "one of " : "") + candidates.joined(separator: ", ")
+        let expected = [names, other].filter { !$0.isEmpty }.joined(separator: ", or ")
         guard let match = match(for: word, among: candidates) else { return "; expected \(expected)" }
         return "; did you mean `\(match)`?" + (expected == match ? "" : " Expected \(expected)")
     }

@@ -12,7 +12,7 @@ public struct RecipeLoader {
     public init(folders: [URL]) { self.folders = folders }
 
     /// Looks where users keep these files: beside the recipe, in `phantoms` next to its folder, in `./phantoms`,
-    /// and where `make install` puts them.
+    /// and where they came along with the program.
     ///
     /// - Parameter recipe: path of the recipe.
     /// - Parameter executable: path of the running program.
@@ -21,14 +21,17 @@ public struct RecipeLoader {
         var folders = [
             beside, beside.appendingPathComponent("../phantoms"), URL(fileURLWithPath: "phantoms"),
         ]
-        if let executable { folders.append(Self.installed("phantoms", executable)) }
+        folders += Self.supplied("phantoms", executable)
         self.folders = folders
     }
 
-    /// Where `make install` puts a folder of the project.
-    private static func installed(_ folder: String, _ executable: URL) -> URL {
-        executable.resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("share/cineforge/\(folder)")
+    /// Where a folder of the project came along with a program: installed by `make install`, or built in `.build`.
+    private static func supplied(_ folder: String, _ executable: URL?) -> [URL] {
+        guard let executable else { return [] }
+        let program = executable.resolvingSymlinksInPath().deletingLastPathComponent()
+        return ["../share/cineforge/\(folder)", "../../../\(folder)"].map {
+            program.appendingPathComponent($0).standardizedFileURL
+        }
     }
 
     /// The file of a recipe.
@@ -40,14 +43,15 @@ public struct RecipeLoader {
         func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
         let path = URL(fileURLWithPath: name)
         if exists(path) { return path }
-        let folders = [URL(fileURLWithPath: "datasets")] + (executable.map { [installed("datasets", $0)] } ?? [])
+        let folders = [URL(fileURLWithPath: "datasets")] + supplied("datasets", executable)
         let named = name.contains("/") ? [] : folders.map { $0.appendingPathComponent(name + ".yml") }
         if let found = named.first(where: exists) { return found }
         let files = folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0.path)) ?? [] }
         let known = Set(files.filter { $0.hasSuffix(".yml") }.map { String($0.dropLast(4)) }).sorted()
         let stem = path.deletingPathExtension().lastPathComponent
-        let other = (known.isEmpty ? "" : ", or ") + "the path of a recipe (.yml)"
-        throw CineError(.noInput, "cannot find \(name)" + Nearest.advice(for: stem, among: known, other: other))
+        throw CineError(
+            .noInput,
+            "cannot find \(name)" + Nearest.advice(for: stem, among: known, other: "the path of a recipe (.yml)"))
     }
 
     /// Reads and resolves a recipe.
@@ -115,7 +119,7 @@ public struct RecipeLoader {
             throw CineError(
                 .badData,
                 "\(document.name):\(line): no \(kind) `\(name)`"
-                    + Nearest.advice(for: name, among: known, other: ", or the path of a .yml file"))
+                    + Nearest.advice(for: name, among: known, other: "the path of a .yml file"))
         }
         let json = try ConfigDocument(contentsOf: url).json(schema: schema)
         do {
