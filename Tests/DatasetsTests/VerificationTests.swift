@@ -116,7 +116,7 @@ import Testing
         try expect("p000001.h5:cine/sax/image: slice 0: expected finite intensities, none negative, found -1")
         try expect("p000001.h5:cine/sax/true_affine: slice 0: expected planned_affine moved back by motion")
         try expect("p000001.h5:cine/lax_4ch/label: slice 0: expected labels, found 13")
-        try expect("p000001.h5:truth/volume/displacement: frame 0: expected at most 0.05 mm, found 5")
+        try expect("p000001.h5:truth/volume/displacement: frame 0: expected at most 0.01 mm, found 5")
         try expect("p000001.h5:truth/curves/time_ms: expected rising times")
         try expect("p000001.h5: expected id p000001, found p000005")
         try expect("p000001.h5:truth/measures: expected lv_ef")

@@ -168,7 +168,7 @@ private struct LabelMap {
         }
         var values = [UInt8](repeating: 0, count: count)
         values.withUnsafeMutableBufferPointer { target in
-            let target = Slices(values: target)
+            let target = SharedBuffer(target)
             Workers.forEach(grid.size.z, threads: 2) { z in
                 for y in 0..<grid.size.y {
                     for x in 0..<grid.size.x {
@@ -195,11 +195,6 @@ private struct LabelMap {
             }
         }
         return values
-    }
-
-    private struct Slices: @unchecked Sendable {
-        // Safe to share: every slice is written by one thread.
-        let values: UnsafeMutableBufferPointer<UInt8>
     }
 
     /// The eight voxels around a place, and their weights.

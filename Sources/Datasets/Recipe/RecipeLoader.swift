@@ -36,7 +36,7 @@ public struct RecipeLoader {
 
     /// The file of a recipe.
     ///
-    /// - Parameter name: its path, or the bare name of one in `./datasets` or where `make install` puts them.
+    /// - Parameter name: its path, or the bare name of one in `./datasets` or that came along with the program.
     /// - Parameter executable: path of the running program.
     /// - Throws: `CineError` of kind `noInput`, with the names that there are.
     public static func file(of name: String, executable: URL?) throws -> URL {

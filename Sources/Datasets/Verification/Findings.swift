@@ -37,7 +37,7 @@ struct Findings {
 
     /// At end-diastole nothing has moved; later everything has moved somewhere near.
     mutating func checkDisplacement(_ values: [Float], _ place: String, frame: Int) {
-        let limit = frame == 0 ? 0.05 : Self.farthestMM
+        let limit = frame == 0 ? 0.01 : Self.farthestMM
         if let bad = values.first(where: { !(abs($0) <= limit) }) {
             note(place, "frame \(frame): expected at most \(Words.number(limit)) mm, found \(Words.number(bad))")
         }

@@ -262,7 +262,9 @@ struct HeartBrushes {
             let q = VentricleShape.base + (0.93 - VentricleShape.base) * t
             // Below the RV's apex the groove goes straight on.
             degrees = insertion(q: q, side: side) ?? degrees
-            return epicardium(q: q, degrees: side * degrees, outwards: 2.2)
+            let p = layout.lv.epicardium(q: q, degrees: side * degrees)
+            // Just outside, across the axis.
+            return p + normalize(Vector3(p.x, p.y, 0)) * 2.2
         }
     }
 
@@ -270,17 +272,9 @@ struct HeartBrushes {
     private func insertion(q: Double, side: Double) -> Double? {
         Solver.root(
             of: { degrees in
-                let p = epicardium(q: q, degrees: side * degrees, outwards: 0)
+                let p = layout.lv.epicardium(q: q, degrees: side * degrees)
                 return length((p - layout.rvCenter) / layout.rvHalfAxes) - 1
             }, between: 10, and: 140, tolerance: 1e-3)
-    }
-
-    /// A point on the LV's epicardium, or some mm outwards across the axis.
-    private func epicardium(q: Double, degrees: Double, outwards: Double) -> Vector3 {
-        let angle = degrees * .pi / 180
-        let h = layout.lv.epi(q: q, s: 1 - q * q, cosine: cos(angle), sine: sin(angle))
-        let radius = layout.lv.focalMM * (h * (2 + h) * (1 - q * q)).squareRoot() + outwards
-        return [radius * cos(angle), radius * sin(angle), layout.lv.focalMM * (1 + h) * q]
     }
 
     private func chain(_ path: [Vector3], radius: Double) -> [Primitive] {

@@ -89,12 +89,7 @@ struct HeartLayout: Sendable {
     private static func epicardium(_ lv: VentricleShape) -> [Vector3] {
         (0...40).flatMap { i -> [Vector3] in
             let q = VentricleShape.base + (1 - VentricleShape.base) * Double(i) / 40
-            return (0..<36).map { k in
-                let angle = Double(k) * .pi / 18
-                let h = lv.epi(q: q, s: 1 - q * q, cosine: cos(angle), sine: sin(angle))
-                let radius = lv.focalMM * (h * (2 + h) * (1 - q * q)).squareRoot()
-                return [radius * cos(angle), radius * sin(angle), lv.focalMM * (1 + h) * q]
-            }
+            return (0..<36).map { lv.epicardium(q: q, degrees: Double($0) * 10) }
         }
     }
 
@@ -124,16 +119,14 @@ struct HeartLayout: Sendable {
 
     /// A point on the LV's endocardium, by angle in degrees and cosμ, moved inwards by a factor.
     func endocardium(degrees: Double, q: Double, inwards factor: Double) -> Vector3 {
-        let angle = degrees * .pi / 180
-        let radius = lv.focalMM * (lv.endo * (2 + lv.endo) * (1 - q * q)).squareRoot() * factor
-        return [radius * cos(angle), radius * sin(angle), lv.focalMM * (1 + lv.endo) * q]
+        lv.point(h: lv.endo, q: q, degrees: degrees) * Vector3(factor, factor, 1)
     }
 
     /// The columns that shorten along the axis.
     private var columns: Columns {
         Columns(
             roof: min(laCenter.z - laHalfAxes.z, raCenter.z - raHalfAxes.z) - 14 * scale, basal: baseZ - 7,
-            apical: apexZ + 2, floor: apexZ + 24, apexShare: 0)
+            apical: apexZ + 2, floor: apexZ + 24)
     }
 
     /// The longitudinal motion.

@@ -72,6 +72,19 @@ struct VentricleShape: Sendable {
         outward(thicknessMM: wallMM(q: q, cosine: cosine, sine: sine), s: s)
     }
 
+    /// A point of the LV frame by its prolate coordinates.
+    func point(h: Double, q: Double, degrees: Double) -> Vector3 {
+        let angle = degrees * .pi / 180
+        let radius = focalMM * (h * (2 + h) * (1 - q * q)).squareRoot()
+        return [radius * cos(angle), radius * sin(angle), focalMM * (1 + h) * q]
+    }
+
+    /// A point on the epicardium, LV frame.
+    func epicardium(q: Double, degrees: Double) -> Vector3 {
+        let angle = degrees * .pi / 180
+        return point(h: epi(q: q, s: 1 - q * q, cosine: cos(angle), sine: sin(angle)), q: q, degrees: degrees)
+    }
+
     /// coshλ − 1 at a distance outside the endocardium.
     ///
     /// - Error: the distance is along λ, below 1 % from the normal distance for walls up to 15 mm.

@@ -1,7 +1,7 @@
 import Core
 
-/// Columns parallel to the LV axis that are stretched at one end and shortened at the other: still at `roof` and `floor`,
-/// by the whole descent at `basal`, by a share of it at `apical`.
+/// Columns parallel to the LV axis that are stretched above the AV plane and shortened below: by the whole descent at
+/// `basal`, not at all at `roof`, `apical` and `floor`.
 ///
 /// - Convention: LV frame, z to the apex.
 struct Columns: Sendable {
@@ -13,12 +13,10 @@ struct Columns: Sendable {
     var apical: Double
     /// Where nothing moves any more.
     var floor: Double
-    /// Share of the descent that the apex sees; below 0 it rises to meet the base.
-    var apexShare: Double
 
     /// Slope of a column between base and apex.
     @inline(__always)
-    func slope<L: Lane>(_ descent: L) -> L { L(1) - descent * L((1 - apexShare) / (apical - basal)) }
+    func slope<L: Lane>(_ descent: L) -> L { L(1) - descent * L(1 / (apical - basal)) }
 
     /// Where z of a column goes, and the column's slope there.
     @inline(__always)
@@ -42,16 +40,14 @@ struct Columns: Sendable {
     @inline(__always)
     private func piece<L: Lane>(_ descent: L, at z: L, moved: Bool) -> RationalQuadratic<L> {
         let basalNow = L(basal) + descent
-        let apicalNow = L(apical) + L(apexShare) * descent
         let slope = slope(descent)
-        let firstLimit = moved ? basalNow : L(basal)
-        let secondLimit = moved ? apicalNow : L(apical)
+        let limit = moved ? basalNow : L(basal)
         @inline(__always) func choose(_ a: L, _ b: L, _ c: L) -> L {
-            L.pick(z, lessThan: firstLimit, a, else: L.pick(z, lessThan: secondLimit, b, else: c))
+            L.pick(z, lessThan: limit, a, else: L.pick(z, lessThan: L(apical), b, else: c))
         }
         return RationalQuadratic(
             from: choose(L(roof), L(basal), L(apical)), choose(L(basal), L(apical), L(floor)),
-            to: choose(L(roof), basalNow, apicalNow), choose(basalNow, apicalNow, L(floor)),
+            to: choose(L(roof), basalNow, L(apical)), choose(basalNow, L(apical), L(floor)),
             slopes: choose(L(1), slope, slope), choose(slope, slope, L(1)))
     }
 }

@@ -34,10 +34,25 @@ struct HeartDynamics: Sendable {
         }
     }
 
+    /// coshλ − 1 of the contracting endocardium at a volume.
+    private func endocardium(lvML: Double) throws -> Double {
+        let rest = layout.lv.endo
+        if abs(lvML - parameters.lv.edvML) < 1e-9 * parameters.lv.edvML { return rest }
+        let (low, high) = (rest * 0.01, rest * 1.2)
+        if let root = Solver.root(of: { lvVolumeML(endo: $0) - lvML }, between: low, and: high) {
+            return root
+        }
+        let limits = [low, high].map { Words.number(lvVolumeML(endo: $0)) }.joined(separator: "…")
+        throw CineError(
+            .badData,
+            "the LV cannot reach \(Words.number(lvML)) mL: its walls allow \(limits) mL; choose a volume nearer to normal"
+        )
+    }
+
     /// Descent of the LV's base by the longitudinal map at end-systole, mm; the radial map adds a little.
     var leftDescentMM: Double {
         let columns = layout.longitudinalFrame.columns
-        return parameters.lv.longitudinalShortening * (columns.apical - columns.basal) / (1 - columns.apexShare)
+        return parameters.lv.longitudinalShortening * (columns.apical - columns.basal)
     }
 
     /// The motion at a cardiac phase.
@@ -46,13 +61,7 @@ struct HeartDynamics: Sendable {
     func motion(phase: Double, breathing: BreathingPosition) throws -> HeartMotion {
         let volumes = curves.volumes(at: phase)
         let done = curves.ejectionFractionDone(at: phase)
-        let rest = layout.lv.endo
-        let endo: Double
-        if abs(volumes.lvML - parameters.lv.edvML) < 1e-9 * parameters.lv.edvML {
-            endo = rest
-        } else {
-            endo = try solve("LV", volumes.lvML, between: rest * 0.01, and: rest * 1.2) { lvVolumeML(endo: $0) }
-        }
+        let endo = try endocardium(lvML: volumes.lvML)
         let descent = leftDescentMM * done
         let rightDescent = parameters.rv.tapseMM * curves.rightLongitudinal(at: phase) - descent
         let twist = curves.torsion(at: phase) * .pi / 180
@@ -109,18 +118,6 @@ struct HeartDynamics: Sendable {
             .badData,
             "the \(wall.name) cannot reach \(Words.number(wanted)) mL: its walls allow \(limit < wanted ? "at most" : "no less than")"
                 + " \(Words.number(limit)) mL; choose volumes and shortening nearer to normal")
-    }
-
-    private func solve(
-        _ name: String, _ targetML: Double, between low: Double, and high: Double, _ volumeML: (Double) -> Double
-    ) throws -> Double {
-        if let root = Solver.root(of: { volumeML($0) - targetML }, between: low, and: high, tolerance: 1e-5) {
-            return root
-        }
-        throw CineError(
-            .badData,
-            "the \(name) cannot reach \(Words.number(targetML)) mL: its walls allow \(Words.number(volumeML(low)))…\(Words.number(volumeML(high))) mL;"
-                + " choose volumes and shortening nearer to normal")
     }
 
     private func respiration(_ breathing: BreathingPosition) -> RespiratoryMap {

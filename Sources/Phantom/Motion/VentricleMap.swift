@@ -6,7 +6,7 @@ import Core
 /// inside is squeezed, tissue outside gives way until an outer surface where nothing moves.
 ///
 /// - Convention: LV frame, ED → now; det J = 1 in the wall.
-/// - Reference: reference model with one focal length; longitudinal shortening is `LongitudinalMap`.
+/// - Reference: K is `Prolate.volume`, whose rays dq dθ each hold d³ dK; longitudinal shortening is `LongitudinalMap`.
 struct VentricleMap: Sendable {
     let shape: VentricleShape
     /// coshλ − 1 of the endocardium now, where contraction is 1.

@@ -5,15 +5,9 @@ struct DisplacementSampler: Sendable {
     let grid: Grid
     let motion: HeartMotion
 
-    /// A field that several threads fill, each its own rows.
-    private struct Target: @unchecked Sendable {
-        // Safe to share: every slice is written by one thread, and the caller waits for all of them.
-        let field: UnsafeMutableBufferPointer<Float16>
-    }
-
     /// Fills [3, Z, Y, X].
     func sample(threads: Int, into field: UnsafeMutableBufferPointer<Float16>) {
-        let target = Target(field: field)
+        let target = SharedBuffer(field)
         let supports = MotionSupport(motion).all
         let isBreathing = !motion.respiration.isIdentity
         Workers.forEach(grid.size.z, threads: threads) { z in
@@ -24,7 +18,7 @@ struct DisplacementSampler: Sendable {
                     let row = Bounds(low: pointwiseMin(start, end), high: pointwiseMax(start, end))
                     let local = row.mapped(by: motion.toFrame)
                     let isMoving = isBreathing || supports.contains { $0.meets(local) }
-                    store(isMoving ? displacement(start) : (Lanes(), Lanes(), Lanes()), x, y, z, target.field)
+                    store(isMoving ? displacement(start) : (Lanes(), Lanes(), Lanes()), x, y, z, target.values)
                 }
             }
         }

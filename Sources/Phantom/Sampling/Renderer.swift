@@ -42,7 +42,7 @@ struct Renderer: Sendable {
             divide(grid.size.z, by: slab))
         let span = SIMD3(Renderer.blockTiles, Renderer.blockTiles, offsets.count == 1 ? Renderer.blockTiles : 1)
         let blocks = SIMD3(divide(tiles.x, by: span.x), divide(tiles.y, by: span.y), divide(tiles.z, by: span.z))
-        let target = Target(image: image, label: label)
+        let target = Target(image: image.map(SharedBuffer.init), label: label.map(SharedBuffer.init))
         Workers.forEach(blocks.x * blocks.y * blocks.z, threads: threads) { item in
             let first = SIMD3(item % blocks.x, item / blocks.x % blocks.y, item / (blocks.x * blocks.y)) &* span
             let last = pointwiseMin(first &+ span, tiles)
@@ -88,10 +88,9 @@ struct Renderer: Sendable {
     }
 
     /// Where the results go.
-    private struct Target: @unchecked Sendable {
-        // Safe to share: every tile writes its own voxels, and the caller waits for all of them.
-        let image: UnsafeMutableBufferPointer<Float>?
-        let label: UnsafeMutableBufferPointer<UInt8>?
+    private struct Target: Sendable {
+        let image: SharedBuffer<Float>?
+        let label: SharedBuffer<UInt8>?
     }
 
     /// A box of voxels.
@@ -191,7 +190,7 @@ struct Renderer: Sendable {
         let rows = region.rows
         for (row, at) in voxels(region).enumerated() {
             let start = frame * grid.count + at
-            if let image = target.image {
+            if let image = target.image?.values {
                 var sum = tile.values[row]
                 for place in 1..<max(sheets.count, 1) { sum += tile.values[place * rows + row] }
                 if region.x.count == 16 {
@@ -204,7 +203,7 @@ struct Renderer: Sendable {
                     for lane in 0..<region.x.count { image[start + lane] = sum[lane] }
                 }
             }
-            if names, let label = target.label {
+            if names, let label = target.label?.values {
                 let name = tile.names[(namedSheet - sheets.lowerBound) * rows + row]
                 if region.x.count == 16 {
                     name.store(bytes: label.baseAddress.unsafelyUnwrapped + start)
@@ -227,8 +226,8 @@ struct Renderer: Sendable {
             let source = from * grid.count + row
             let destination = to * grid.count + row
             for lane in 0..<region.x.count {
-                if let image = target.image { image[destination + lane] = image[source + lane] }
-                if let label = target.label { label[destination + lane] = label[source + lane] }
+                if let image = target.image?.values { image[destination + lane] = image[source + lane] }
+                if let label = target.label?.values { label[destination + lane] = label[source + lane] }
             }
         }
     }

@@ -1,0 +1,11 @@
+/// A buffer that several threads fill, each its own part.
+///
+/// `@unchecked Sendable`: `Workers.forEach` gives each index to one thread and waits for all, and its body writes only
+/// what belongs to its index; whoever owns the buffer is waiting meanwhile.
+public struct SharedBuffer<Element>: @unchecked Sendable {
+    /// The values.
+    public let values: UnsafeMutableBufferPointer<Element>
+
+    /// Shares a buffer for as long as its owner waits.
+    public init(_ values: UnsafeMutableBufferPointer<Element>) { self.values = values }
+}
