@@ -133,6 +133,25 @@ private func wall(_ patient: Patient, layers: Int = 4) -> [(point: Vector3, volu
         }
     }
 
+    /// Ribs, fat and skin: what lies 8 mm and more outside the cavity of the chest.
+    @Test("The RV's bellows end at the chest wall", arguments: hearts)
+    func chestWallStays(_ heart: Heart) throws {
+        let patient = try Patient(heart.parameters)
+        let chest = heart.parameters.chest
+        let wall = Vector3(chest.halfWidthMM - chest.wallMM + 8, chest.halfDepthMM - chest.wallMM + 8, 1)
+        let points = chestPoints(spacingMM: 6).filter { length($0 * Vector3(1, 1, 0) / wall) > 1 }
+        var worst = 0.0
+        for phase in [0.15, 0.3, patient.measures.endSystolicPhase, 0.55, 0.8] {
+            let motion = try patient.moment(phase: phase).motion
+            for p in points.map({ motion.toFrame($0) }) {
+                worst = max(worst, length(motion.freeWall.forward(Point(p)).point.vector - p))
+            }
+        }
+        report("\(heart): the free wall moves the chest wall by at most \(worst) mm")
+        // A wide heart touches the chest, and its bellows need some millimetres all the same.
+        #expect(worst < 5)
+    }
+
     @Test("The exact gradient is the slope of the motion")
     func gradient() throws {
         let patient = try Patient(PatientParameters())

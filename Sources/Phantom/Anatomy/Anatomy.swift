@@ -76,12 +76,16 @@ extension HeartLayout {
         result.rvHalfAxes = rvHalfAxes * Vector3(rv, 0.3 + 0.7 * rv, 0.4 + 0.6 * rv)
         // A larger RV grows away from the septum.
         result.rvCenter.x = rvCenter.x + 0.4 * (result.rvHalfAxes.x - rvHalfAxes.x)
+        // The orifice is as wide as the RV's base has room for.
+        let lateral = result.tricuspidAnnulus.x
+        result.tricuspidValve.x = min(tricuspidValve.x, (septumX + lateral) / 2 - 1)
+        result.tricuspidRadius = min(tricuspidRadius, (lateral - septumX) / 2 - 2)
         result.laHalfAxes = laHalfAxes * la
         result.laCenter.z = baseZ - 3 - laHalfAxes.z * la
         result.raHalfAxes = raHalfAxes * ra
         result.raCenter.z = tricuspidZ - 2 - raHalfAxes.z * ra
         result.raCenter.x = max(
-            tricuspidValve.x - 1, result.laCenter.x + (laHalfAxes.x * la + raHalfAxes.x * ra) * 0.98 + 3)
+            result.tricuspidValve.x - 1, result.laCenter.x + (laHalfAxes.x * la + raHalfAxes.x * ra) * 0.98 + 3)
         return result
     }
 }

@@ -19,7 +19,7 @@ struct ChestBrushes {
     }
 
     /// Inset of the pleural cavity.
-    private var cavityInset: Double { 2 + wall + 20 }
+    private var cavityInset: Double { chest.wallMM }
 
     /// All brushes, in the order in which they cover one another.
     var all: [Brush] { bodyWall + cavity + lungs + abdomen + skeleton }

@@ -51,7 +51,9 @@ struct HeartBrushes {
 
     /// The closed valve.
     private var tricuspidLeaf: Primitive {
-        .disc(center: at(layout.tricuspidValve), normal: tricuspidNormal, radius: 18 * k, halfThickness: 0.9)
+        .disc(
+            center: at(layout.tricuspidValve), normal: tricuspidNormal, radius: 1.2 * layout.tricuspidRadius,
+            halfThickness: 0.9)
     }
 
     /// The side of the RA.
@@ -105,12 +107,15 @@ struct HeartBrushes {
         let k = layout.raHalfAxes.x / 23
         let body = [
             ellipsoid(layout.raCenter, layout.raHalfAxes),
-            tube(layout.raCenter, layout.tricuspidValve, 16 * k, min(16.5 * k, 17 * self.k)),
+            tube(layout.raCenter, layout.tricuspidValve, 16 * k, min(16.5 * k, 1.13 * layout.tricuspidRadius)),
             // The appendage reaches forward, around the aortic root.
             tube(
                 layout.raCenter + Vector3(-6, -14, 0) * k, layout.raCenter + Vector3(-12, -34, 2) * k, 9 * k, 5 * k),
         ]
-        return chamber(body, wallMM: 2.2, blood: .venousBlood, label: .raCavity, blend: 8 * k, clips: [aboveTricuspid])
+        // Rounded off where its wall meets the leaf at a sharp angle.
+        return chamber(
+            body, wallMM: 2.2, blood: .venousBlood, label: .raCavity, blend: 8 * k, clips: [aboveTricuspid],
+            leaf: tricuspidLeaf)
     }
 
     private var leftAtrium: [Brush] {
@@ -138,11 +143,14 @@ struct HeartBrushes {
     }
 
     private func chamber(
-        _ body: [Primitive], wallMM: Double, blood: Tissue, label: Label, blend: Double, clips: [Primitive] = []
+        _ body: [Primitive], wallMM: Double, blood: Tissue, label: Label, blend: Double, clips: [Primitive] = [],
+        leaf: Primitive? = nil
     ) -> [Brush] {
         [
             Brush(tissue: .myocardium, label: .otherHeart, parts: body, clips: clips, growth: wallMM, blend: blend),
-            Brush(tissue: blood, label: label, parts: body, clips: clips, blend: blend),
+            Brush(
+                tissue: blood, label: label, parts: body, clips: clips, holes: leaf.map { [$0] } ?? [], blend: blend,
+                holeBlend: 4),
         ]
     }
 
@@ -175,8 +183,11 @@ struct HeartBrushes {
             Brush(
                 tissue: .venousBlood, label: .rvCavity,
                 parts: [
-                    tube(layout.tricuspidValve, layout.tricuspidValve + Vector3(0, 0, wall + 6), 15 * k, 18 * k)
-                ], clips: [belowTricuspid], holes: rvHoles + [tricuspidLeaf], holeBlend: 5),
+                    tube(
+                        layout.tricuspidValve, layout.tricuspidValve + Vector3(0, 0, wall + 6), layout.tricuspidRadius,
+                        1.2 * layout.tricuspidRadius)
+                ], clips: [belowTricuspid, ellipsoid(layout.rvCenter, layout.rvHalfAxes)],
+                holes: rvHoles + [tricuspidLeaf], holeBlend: 5),
             // It ends beneath the LV's surface, which covers it; between the two it is rounded off.
             Brush(
                 tissue: .venousBlood, label: .rvCavity, parts: rvParts, clips: rvClips,

@@ -19,6 +19,10 @@ struct HeartLayout: Sendable {
     let apexZ: Double
     /// Length scale relative to the mean heart.
     let scale: Double
+    /// x of the outermost epicardium on the side of the septum.
+    let septumX: Double
+    /// The inner wall of the chest around the heart.
+    let chestWall: EllipticCylinder
     /// Ellipsoid of the RV's endocardium.
     var rvCenter: Vector3
     var rvHalfAxes: Vector3
@@ -26,7 +30,9 @@ struct HeartLayout: Sendable {
     let tricuspidZ: Double
     let mitralValve: Vector3
     let aorticValve: Vector3
-    let tricuspidValve: Vector3
+    var tricuspidValve: Vector3
+    /// Radius of the tricuspid orifice.
+    var tricuspidRadius: Double
     let pulmonaryValve: Vector3
     var laCenter: Vector3
     var laHalfAxes: Vector3
@@ -56,7 +62,11 @@ struct HeartLayout: Sendable {
         mitralValve = [-0.30 * baseRadius, 0.18 * baseRadius, baseZ + 1]
         aorticValve = [0.42 * baseRadius, -0.36 * baseRadius, baseZ + 1]
         let septum = HeartLayout.epicardium(lv).reduce(0) { max($0, $1.x) }
+        septumX = septum
+        chestWall = EllipticCylinder(
+            halfWidth: chest.halfWidthMM - chest.wallMM, halfDepth: chest.halfDepthMM - chest.wallMM, toPatient: frame)
         tricuspidValve = [septum + 16 * scale, 6 * scale, tricuspidZ]
+        tricuspidRadius = 15 * scale
         conus = [septum + 6 * scale, -28 * scale, baseZ + 14 * scale]
         pulmonaryValve = [epiRadius * 0.62, -epiRadius - 10 * scale, baseZ - 10 * scale]
         // About the septum: so its outline meets the LV's some 70° to either side.
@@ -156,7 +166,7 @@ struct HeartLayout: Sendable {
             septum: septalBody(length: length), septumLength: length, center: rvCenter, halfAxes: rvHalfAxes,
             // It crosses the sections at an angle.
             conus: conus, pulmonaryValve: pulmonaryValve, conusRadius: 1.25 * conusRadius, basal: tricuspidZ,
-            apical: rvCenter.z + rvHalfAxes.z)
+            apical: rvCenter.z + rvHalfAxes.z, chestWall: chestWall)
     }
 
     /// The surroundings of the left atrium.

@@ -162,6 +162,9 @@ public struct PatientParameters: Sendable, Codable, Hashable {
         public var halfWidthMM = 170.0
         /// Front-back half axis of the torso in mm.
         public var halfDepthMM = 115.0
+
+        /// Inset of the cavity from the skin's outline: skin, fat, and 20 mm of muscle and ribs.
+        var wallMM: Double { 2 + subcutaneousFatMM + 20 }
     }
 
     /// Factors on the tissue table.

@@ -22,8 +22,11 @@ struct FreeWallMap: Sendable {
         /// Where the motion fades at the base and towards the apex.
         var basal: Double
         var apical: Double
-        /// Room outside the free wall.
-        var room = 34.0
+        /// The free wall draws nothing along from here outwards.
+        var chestWall: EllipticCylinder
+
+        /// Room outside the free wall that a ray never reaches, whatever the way to the chest wall.
+        static let mostRoom = 40.0
     }
 
     /// A circle across the LV axis, mm.
@@ -87,7 +90,7 @@ struct FreeWallMap: Sendable {
         let outer = smoothLarger(ellipsoid(p.z, c, s), outflow(p.z, c, s))
         // Where the RV ends at the septum its wall has nowhere to go; a knot apart keeps the map well conditioned.
         let free = smoothLarger(outer + L(1.5) - septum, L(0))
-        let wall = septum + free + L(4)
+        let wall = septum + free + L(2)
         let around = L.smoothStep(c, from: -0.4, to: -0.05)
         let along =
             L.smoothStep(p.z, from: frame.basal - 26, to: frame.basal + 6)
@@ -98,7 +101,16 @@ struct FreeWallMap: Sendable {
         let patch = L.larger(L(1) - dy * dy - dz * dz, L(0))
         let shift =
             around * along * (L(squeeze) * free - L(bulge) * patch * patch * L.smoothStep(free, from: 0, to: 12))
-        return Knots(septum: septum, wall: wall, shift: shift, end: wall + L(frame.room))
+        return Knots(
+            septum: septum, wall: wall, shift: shift, end: wall + room(frame.chestWall.reach(p.z, c, s) - wall))
+    }
+
+    /// Room outside the free wall: all of it where the chest wall is near, a part where it is far.
+    @inline(__always)
+    private func room<L: Lane>(_ gap: L) -> L {
+        let way = smoothLarger(gap - L(1), L(3))
+        let most = L(Frame.mostRoom)
+        return way * most / (way + most)
     }
 
     /// How far a circle reaches along a ray from the axis; where the ray misses it, how far the circle is along it.

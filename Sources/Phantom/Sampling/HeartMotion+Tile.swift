@@ -108,7 +108,7 @@ extension FreeWallMap {
     var support: Bounds {
         // What moves ends at most this far beyond the outermost of septum, ellipsoid and outflow tract: roundings
         // (2 + 2 mm), offset (1.5 mm), knot (4 mm), room.
-        let beyond = frame.room + 10
+        let beyond = Frame.mostRoom + 10
         let septum = frame.septum.radius + max(abs(frame.septum.x), abs(frame.septum.y))
         let side = max(
             abs(frame.center.y) + frame.halfAxes.y,
