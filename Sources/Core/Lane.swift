@@ -33,6 +33,12 @@ public typealias Lanes = SIMD16<Float>
 extension SIMD16<Float>: Lane {
     /// The same constant in each place.
     @inlinable @inline(__always) public init(_ constant: Double) { self.init(repeating: Float(constant)) }
+    /// Sum, fused with products where it can be.
+    @inlinable @inline(__always) public static func + (a: Self, b: Self) -> Self { clanes_add(a, b) }
+    /// Difference, fused with products where it can be.
+    @inlinable @inline(__always) public static func - (a: Self, b: Self) -> Self { clanes_subtract(a, b) }
+    /// Product.
+    @inlinable @inline(__always) public static func * (a: Self, b: Self) -> Self { clanes_multiply(a, b) }
     /// Square root.
     @inlinable @inline(__always) public var squareRooted: Self { clanes_sqrt(self) }
     /// The smaller of two.
@@ -58,13 +64,18 @@ extension SIMD16<Float>: Lane {
     /// Steps of Halley's method that reach the precision of this number.
     @inlinable @inline(__always) public static var halleySteps: Int { 2 }
 
-    /// Writes sixteen whole numbers from 0 to 255.
-    @inlinable @inline(__always)
-    public func store(bytes: UnsafeMutablePointer<UInt8>) { clanes_store_bytes(self, bytes) }
+    /// The smallest of the sixteen.
+    @inlinable @inline(__always) public var least: Float { clanes_least(self) }
+    /// The largest of the sixteen.
+    @inlinable @inline(__always) public var most: Float { clanes_most(self) }
 
-    /// Writes sixteen numbers, rounded to half precision.
+    /// Sixteen whole numbers from 0 to 255.
     @inlinable @inline(__always)
-    public func store(halves: UnsafeMutablePointer<Float16>) { clanes_store_half(self, halves) }
+    public var bytes: SIMD16<UInt8> { clanes_bytes(self) }
+
+    /// Sixteen numbers, rounded to half precision.
+    @inlinable @inline(__always)
+    public var halves: SIMD16<Float16> { unsafeBitCast(clanes_halves(self), to: SIMD16<Float16>.self) }
 }
 
 extension Double: Lane {

@@ -62,7 +62,8 @@ private struct PlainRenderer {
             report(
                 "\(heart), diaphragm \(breathing.diaphragmMM): \(100 * share) % above 1e-3, worst \(worst), labels \(wrongLabels)"
             )
-            #expect(share < 1e-3, "\(100 * share) % above 1e-3; worst \(worst)")
+            #expect(share < 1e-4, "\(100 * share) % above 1e-3; worst \(worst)")
+            #expect(worst.miss < 5e-3, "\(worst)")
             #expect(wrongLabels == 0)
         }
     }

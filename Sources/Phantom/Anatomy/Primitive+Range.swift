@@ -6,6 +6,14 @@ extension Primitive {
         var low: Double
         var high: Double
 
+        init(low: Double, high: Double) {
+            self.low = low
+            self.high = high
+        }
+
+        /// A value that may be off by some mm.
+        init(_ middle: Double, give: Double) { self.init(low: middle - give, high: middle + give) }
+
         /// Bounds of the larger of two.
         static func larger(_ a: Interval, _ b: Interval) -> Interval {
             Interval(low: max(a.low, b.low), high: max(a.high, b.high))
@@ -19,16 +27,18 @@ extension Primitive {
         switch self {
         case .ellipsoid(let center, let axes, let half): return Solid.ellipsoidRange(p, r, center, axes, half)
         case .cutEllipsoid(let center, let axes, let half, let point, let normal):
-            let cut = dot(p - point, normal)
             return .larger(
-                Solid.ellipsoidRange(p, r, center, axes, half), Interval(low: cut - r, high: cut + r))
+                Solid.ellipsoidRange(p, r, center, axes, half), Interval(Solid.plane(Point(p), point, normal), give: r))
         case .capsule(let a, let b, let ra, let rb):
             // The radius changes along the segment.
-            return within(r * (1 + abs(rb - ra) / length(b - a)), of: p)
-        case .halfSpace, .disc: return within(r, of: p)
+            return Interval(Solid.capsule(Point(p), a, b, ra, rb), give: r * (1 + abs(rb - ra) / length(b - a)))
+        case .halfSpace(let point, let normal): return Interval(Solid.plane(Point(p), point, normal), give: r)
+        case .disc(let center, let normal, let radius, let half):
+            return Interval(Solid.disc(Point(p), center, normal, radius, half), give: r)
         case .torso(let center, let width, let depth): return Solid.torsoRange(p, r, center, width, depth)
         case .ribs(let cage): return Solid.ribsRange(p, r, cage)
-        case .vertebrae: return within(r * 1.2, of: p)
+        case .vertebrae(let center, let radius, let spacing, let disc):
+            return Interval(Solid.vertebrae(Point(p), center, radius, spacing, disc), give: r * 1.2)
         case .outsideDomes(let a, let b, let blend):
             let first = Solid.ellipsoidRange(p, r, a.center, .identity, a.halfAxes)
             let second = Solid.ellipsoidRange(p, r, b.center, .identity, b.halfAxes)
@@ -47,11 +57,6 @@ extension Primitive {
             let cavity = Solid.cavityRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
             return Interval(low: -cavity.high - lv.deepestRidgeMM, high: .infinity)
         }
-    }
-
-    private func within(_ reach: Double, of p: Vector3) -> Interval {
-        let middle = distance(Point(p))
-        return Interval(low: middle - reach, high: middle + reach)
     }
 }
 

@@ -86,7 +86,7 @@ struct FreeWallMap: Sendable {
         // Above the LV's base there is the aortic root alone.
         let root = L(0.6) + L(0.4) * L.smoothStep(p.z, from: frame.basal - 20, to: frame.basal)
         let circle = frame.septum
-        let septum = shrink * root * reach(c, s, L(circle.x), L(circle.y), radius2: L(circle.radius * circle.radius))
+        let septum = shrink * root * reach(c, s, circle)
         let outer = smoothLarger(ellipsoid(p.z, c, s), outflow(p.z, c, s))
         // Where the RV ends at the septum its wall has nowhere to go; a knot apart keeps the map well conditioned.
         let free = smoothLarger(outer + L(1.5) - septum, L(0))
@@ -111,6 +111,14 @@ struct FreeWallMap: Sendable {
         let way = smoothLarger(gap - L(1), L(3))
         let most = L(Frame.mostRoom)
         return way * most / (way + most)
+    }
+
+    /// How far a circle around the axis reaches along a ray from it.
+    @inline(__always)
+    private func reach<L: Lane>(_ c: L, _ s: L, _ circle: Circle) -> L {
+        let along = c * L(circle.x) + s * L(circle.y)
+        let rest = circle.radius * circle.radius - circle.x * circle.x - circle.y * circle.y
+        return along + (along * along + L(rest)).squareRooted
     }
 
     /// How far a circle reaches along a ray from the axis; where the ray misses it, how far the circle is along it.

@@ -9,6 +9,8 @@ struct HeartDynamics: Sendable {
     let curves: ChamberCurves
     let layout: HeartLayout
     private let contraction: RegionalField
+    /// Its septal body takes long to find.
+    private let freeWallFrame: FreeWallMap.Frame
     private let walls: [MovingWall]
     /// cosμ, d³·2π·weight and mean contraction along the LV's rays.
     private let rays: [(q: Double, weight: Double, share: Double)]
@@ -18,6 +20,7 @@ struct HeartDynamics: Sendable {
         self.curves = curves
         layout = anatomy.layout
         contraction = RegionalField(segments: parameters.lv.contraction)
+        freeWallFrame = layout.freeWallFrame
         walls = MovingWall.all(of: anatomy, volumes: curves.volumes(at: 0))
         let field = contraction
         let d3 = layout.lv.focalMM * layout.lv.focalMM * layout.lv.focalMM / 1000
@@ -71,7 +74,7 @@ struct HeartDynamics: Sendable {
             rightAtrium: AtrialMap(frame: layout.rightAtrialFrame, widening: 0),
             rightDescent: RightDescentMap(frame: layout.rightDescentFrame, descent: rightDescent),
             freeWall: FreeWallMap(
-                frame: layout.freeWallFrame, squeeze: 0, bulge: parameters.rv.dyskinesiaMM * done),
+                frame: freeWallFrame, squeeze: 0, bulge: parameters.rv.dyskinesiaMM * done),
             ventricle: VentricleMap(
                 shape: layout.lv, endoNow: endo, contraction: contraction,
                 apexTwist: parameters.lv.apexRotationDeg * twist, baseTwist: parameters.lv.baseRotationDeg * twist),
@@ -81,28 +84,36 @@ struct HeartDynamics: Sendable {
         return motion
     }
 
-    /// Moves the walls until every chamber has its volume: a secant step for each in turn, as they reach a little into
-    /// one another.
+    /// Moves the walls until every chamber has its volume: first by a few points of each, then by all.
     ///
     /// - Error: 1e-5 of each volume.
     private func settle(_ motion: inout HeartMotion, _ volumes: ChamberVolumes) throws {
+        var slopes = walls.map(\.slope)
+        try settle(&motion, volumes, by: \.fewSamples, within: 1e-3, &slopes)
+        try settle(&motion, volumes, by: \.samples, within: 1e-5, &slopes)
+    }
+
+    /// A secant step for each wall in turn, as they reach a little into one another.
+    private func settle(
+        _ motion: inout HeartMotion, _ volumes: ChamberVolumes, by samples: KeyPath<MovingWall, ChamberSamples>,
+        within tolerance: Double, _ slopes: inout [Double]
+    ) throws {
         var last = [(place: Double, miss: Double)?](repeating: nil, count: walls.count)
         for _ in 0..<24 {
             var isSettled = true
             for (index, wall) in walls.enumerated() {
                 let place = motion[keyPath: wall.place]
                 let target = volumes[keyPath: wall.volume] / wall.volumeAtED
-                let miss = wall.samples.growth(after: motion) - target
-                if abs(miss) < 1e-5 * target { continue }
+                let miss = wall[keyPath: samples].growth(after: motion) - target
+                if abs(miss) < tolerance * target { continue }
                 isSettled = false
-                var slope = wall.slope
                 if let last = last[index], abs(place - last.place) > 1e-9 {
                     let secant = (miss - last.miss) / (place - last.place)
                     // The other walls moved, too: only a slope of the right sign and size is believed.
-                    if (0.2...4).contains(secant / slope) { slope = secant }
+                    if (0.2...4).contains(secant / wall.slope) { slopes[index] = secant }
                 }
                 last[index] = (place, miss)
-                let next = min(max(place - miss / slope, wall.range.lowerBound), wall.range.upperBound)
+                let next = min(max(place - miss / slopes[index], wall.range.lowerBound), wall.range.upperBound)
                 if next == place { throw unreachable(wall, volumes, motion) }
                 motion[keyPath: wall.place] = next
             }

@@ -19,6 +19,8 @@ struct LongitudinalMap: Sendable {
         var fade = 18.0
         /// The core at the largest shortening that patients may have, 20 %: radius times 1/√0.8.
         var widest: Double { core * 1.12 }
+        /// Where the widening ends.
+        var rim: Double { core + fade }
     }
 
     let frame: Frame
@@ -28,22 +30,40 @@ struct LongitudinalMap: Sendable {
     /// Image of a point, and det J.
     @inline(__always)
     func forward<L: Lane>(_ p: Point<L>) -> (point: Point<L>, determinant: L) {
-        let widening = widening(p.z)
-        let radius2 = p.x * p.x + p.y * p.y
-        let wide = widen(radius2, by: widening, inverse: false)
-        let scale = wide.scale
-        let moved = Point(x: p.x * scale, y: p.y * scale, z: p.z)
-        let (z, slope) = frame.columns.forward(p.z, descent: column(moved))
-        return (Point(x: moved.x, y: moved.y, z: z), wide.slope * slope)
+        let wide = widen(p)
+        let slid = slide(wide.point)
+        return (slid.point, wide.determinant * slid.determinant)
+    }
+
+    /// The first half: widens.
+    @inline(__always)
+    func widen<L: Lane>(_ p: Point<L>) -> (point: Point<L>, determinant: L) {
+        let (scale, slope) = widen(p.x * p.x + p.y * p.y, by: widening(p.z), inverse: false)
+        return (Point(x: p.x * scale, y: p.y * scale, z: p.z), slope)
+    }
+
+    /// The second half: slides the columns.
+    @inline(__always)
+    func slide<L: Lane>(_ p: Point<L>) -> (point: Point<L>, determinant: L) {
+        let (z, slope) = frame.columns.forward(p.z, descent: column(p))
+        return (Point(x: p.x, y: p.y, z: z), slope)
     }
 
     /// The point whose image is p.
     @inline(__always)
-    func inverse<L: Lane>(_ p: Point<L>) -> Point<L> {
-        let z = frame.columns.inverse(p.z, descent: column(p))
-        let radius2 = p.x * p.x + p.y * p.y
-        let scale = widen(radius2, by: widening(z), inverse: true).scale
-        return Point(x: p.x * scale, y: p.y * scale, z: z)
+    func inverse<L: Lane>(_ p: Point<L>) -> Point<L> { narrow(slideBack(p)) }
+
+    /// Takes the columns back.
+    @inline(__always)
+    func slideBack<L: Lane>(_ p: Point<L>) -> Point<L> {
+        Point(x: p.x, y: p.y, z: frame.columns.inverse(p.z, descent: column(p)))
+    }
+
+    /// Takes the widening back.
+    @inline(__always)
+    func narrow<L: Lane>(_ p: Point<L>) -> Point<L> {
+        let scale = widen(p.x * p.x + p.y * p.y, by: widening(p.z), inverse: true).scale
+        return Point(x: p.x * scale, y: p.y * scale, z: p.z)
     }
 
     /// Descent of the column through (x, y) at the base.
@@ -69,8 +89,7 @@ struct LongitudinalMap: Sendable {
     @inline(__always)
     private func widen<L: Lane>(_ radius2: L, by factor: L, inverse: Bool) -> (scale: L, slope: L) {
         let core2 = frame.core * frame.core
-        let rim = frame.core + frame.fade
-        let rim2 = rim * rim
+        let rim2 = frame.rim * frame.rim
         let limit = factor * L(core2)
         let map = RationalQuadratic(from: L(core2), L(rim2), to: limit, L(rim2), slopes: factor, L(1))
         let area = radius2 + L(1e-9)

@@ -1,8 +1,9 @@
 /// A chamber whose wall moves until its volume is right.
 struct MovingWall: Sendable {
     let name: String
-    /// The chamber at end-diastole.
+    /// The chamber at end-diastole, and one point in seven of it.
     let samples: ChamberSamples
+    let fewSamples: ChamberSamples
     /// Its volume there, mL.
     let volumeAtED: Double
     /// What moves, how far it may, and about how the chamber grows with it, relative to its volume.
@@ -20,8 +21,9 @@ struct MovingWall: Sendable {
             _ name: String, _ label: Label, spacingMM: Double, _ place: WritableKeyPath<HeartMotion, Double> & Sendable,
             _ range: ClosedRange<Double>, slope: Double, _ volume: KeyPath<ChamberVolumes, Double> & Sendable
         ) -> MovingWall {
-            MovingWall(
-                name: name, samples: ChamberSamples(anatomy: anatomy, label: label, spacingMM: spacingMM),
+            let samples = ChamberSamples(anatomy: anatomy, label: label, spacingMM: spacingMM)
+            return MovingWall(
+                name: name, samples: samples, fewSamples: samples.thinned(by: 7),
                 volumeAtED: volumes[keyPath: volume], place: place, range: range, slope: slope, volume: volume)
         }
         return [

@@ -9,11 +9,14 @@ struct ChamberSamples: Sendable {
     private(set) var points: [Point<Lanes>] = []
     /// Volume of each point in mm³.
     private(set) var weights: [Lanes] = []
+    private var count = 0
     /// Volume at end-diastole.
     private(set) var volumeML = 0.0
 
     /// Width of the surfaces: as in volumes of 1 mm, whatever the lattice, as det J changes across it.
     private static let rampMM = 0.7
+
+    private init() {}
 
     /// Samples one class of an anatomy.
     init(anatomy: Anatomy, label: Label, spacingMM: Double) {
@@ -38,9 +41,6 @@ struct ChamberSamples: Sendable {
         painter.stack.selectAll(into: &all)
         let ramp = Lanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) * Float(grid.affine.x.x)
         let (rows, sheets) = (8, 4)
-        var pending = Point(x: Lanes(), y: Lanes(), z: Lanes())
-        var pendingWeights = Lanes()
-        var filled = 0
         let unit = Float(grid.voxelVolumeMM3)
         for z in stride(from: 0, to: grid.size.z, by: sheets) {
             for y in stride(from: 0, to: grid.size.y, by: rows) {
@@ -49,39 +49,60 @@ struct ChamberSamples: Sendable {
                         let p = grid.position(x, y + i % rows, z + i / rows)
                         place[i] = Point(x: Lanes(p.x) + ramp, y: Lanes(p.y), z: Lanes(p.z))
                     }
-                    let bounds = place.bounds(rows * sheets)
-                    painter.select(all, center: bounds.center, radius: bounds.radius, into: &chosen)
+                    painter.select(all, in: place.ball(rows * sheets), into: &chosen)
                     if chosen.count == 0 && (chosen.base < 0 || painter.values[0][chosen.base] == 0) { continue }
                     painter.paint(place, tile, rows: rows * sheets, sheets: 0..<1, selection: chosen, names: false)
                     for i in 0..<rows * sheets where tile.values[i].max() > 0 {
                         let p = toFrame.apply(place[i])
                         for lane in 0..<16 where tile.values[i][lane] > 0 {
-                            pending.x[filled] = p.x[lane]
-                            pending.y[filled] = p.y[lane]
-                            pending.z[filled] = p.z[lane]
-                            pendingWeights[filled] = tile.values[i][lane] * unit
-                            filled += 1
-                            if filled == 16 {
-                                points.append(pending)
-                                weights.append(pendingWeights)
-                                filled = 0
-                            }
+                            append(p, lane, weight: tile.values[i][lane] * unit)
                         }
                     }
                 }
             }
         }
-        if filled > 0 {
-            for lane in filled..<16 { pendingWeights[lane] = 0 }
-            points.append(pending)
-            weights.append(pendingWeights)
+    }
+
+    private mutating func append(_ p: Point<Lanes>, _ lane: Int, weight: Float) {
+        let place = count % 16
+        if place == 0 {
+            points.append(Point(x: Lanes(), y: Lanes(), z: Lanes()))
+            weights.append(Lanes())
         }
+        let last = points.count - 1
+        points[last].x[place] = p.x[lane]
+        points[last].y[place] = p.y[lane]
+        points[last].z[place] = p.z[lane]
+        weights[last][place] = weight
+        count += 1
+    }
+
+    /// One point in some, for a quick look.
+    func thinned(by factor: Int) -> ChamberSamples {
+        var result = ChamberSamples()
+        for i in stride(from: 0, to: count, by: factor) {
+            result.append(points[i / 16], i % 16, weight: weights[i / 16][i % 16])
+        }
+        result.volumeML = result.weights.reduce(0) { $0 + Double($1.sum()) } / 1000
+        return result
     }
 
     /// Volume after a motion relative to that at end-diastole: the mean of det J over the chamber.
     func growth(after motion: HeartMotion) -> Double {
+        let motion = TiledMotion(motion)
+        let scratch = UnsafeMutablePointer<Point<Lanes>>.allocate(capacity: Tile.capacity)
+        let determinants = UnsafeMutablePointer<Lanes>.allocate(capacity: Tile.capacity)
+        defer {
+            scratch.deallocate()
+            determinants.deallocate()
+        }
         var sum = 0.0
-        for i in points.indices { sum += Double((weights[i] * motion.beat(points[i]).determinant).sum()) }
+        for first in stride(from: 0, to: points.count, by: Tile.capacity) {
+            let count = min(Tile.capacity, points.count - first)
+            for i in 0..<count { scratch[i] = points[first + i] }
+            motion.beat(scratch, determinants, count: count)
+            for i in 0..<count { sum += Double((weights[first + i] * determinants[i]).sum()) }
+        }
         return sum / (1000 * volumeML)
     }
 }

@@ -39,8 +39,8 @@ struct Painter: Sendable {
     }
 
     /// What of a selection matters within a ball of material points.
-    func select(_ from: borrowing Selection, center: Vector3, radius: Double, into result: inout Selection) {
-        stack.select(from, center: center, radius: radius, ramp: ramp, into: &result)
+    func select(_ from: borrowing Selection, in ball: Ball, into result: inout Selection) {
+        stack.select(from, in: ball, ramp: ramp, into: &result)
     }
 
     /// Values and names at material points, into a tile: `rows` vectors for each of some sheets.

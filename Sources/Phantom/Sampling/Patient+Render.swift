@@ -12,12 +12,11 @@ extension Patient {
         _ request: RenderRequest, moments: [Moment], threads: Int, image: UnsafeMutableBufferPointer<Float>?,
         label: UnsafeMutableBufferPointer<UInt8>?
     ) {
-        guard let first = moments.first else { return }
         let painter = Painter(
             brushes: anatomy.brushes, signals: request.layers.map(\.signal), texture: anatomy.texture,
             rampMM: request.scaleMM)
         let renderer = Renderer(
-            grid: request.grid, offsets: request.layers.map(\.offsetMM), painter: painter, motion: first.motion)
+            grid: request.grid, offsets: request.layers.map(\.offsetMM), painter: painter)
         renderer.render(moments.map(\.motion), threads: threads, image: image, label: label)
     }
 
@@ -29,7 +28,7 @@ extension Patient {
     public func fraction(of label: Label, at moment: Moment, grid: Grid, threads: Int) -> Volume<Float> {
         let painter = Painter(
             brushes: anatomy.brushes, fractionOf: label, texture: anatomy.texture, rampMM: 0.7 * grid.spacingMM.min())
-        let renderer = Renderer(grid: grid, offsets: [0], painter: painter, motion: moment.motion)
+        let renderer = Renderer(grid: grid, offsets: [0], painter: painter)
         var result = Volume<Float>(grid: grid, repeating: 0)
         result.values.withUnsafeMutableBufferPointer {
             renderer.render([moment.motion], threads: threads, image: $0, label: nil)

@@ -4,9 +4,10 @@ import Core
 /// painted with the few brushes that reach them.
 struct Renderer: Sendable {
     /// Points of a tile along x and y; along z it takes up to `depth` sheets.
-    private static let width = 16
-    private static let height = 8
-    private static let depth = 4
+    ///
+    /// Compact, as a tile needs every brush and every step of the motion that reaches any of its points.
+    private static let width = 2 * Brick.width
+    private static let depth = 8
     /// Tiles a block spans along each axis: brushes are preselected for a block.
     private static let blockTiles = 3
 
@@ -16,18 +17,13 @@ struct Renderer: Sendable {
     let painter: Painter
     /// The sheet that names are read from.
     let namedSheet: Int
-    /// Boxes of the LV frame outside which the heart moves nothing, at any of the moments.
-    let supports: [Bounds]
-    let toFrame: Affine
     let normal: Vector3
 
-    init(grid: Grid, offsets: [Double], painter: Painter, motion: HeartMotion) {
+    init(grid: Grid, offsets: [Double], painter: Painter) {
         self.grid = grid
         self.offsets = offsets
         self.painter = painter
         namedSheet = offsets.indices.min { abs(offsets[$0]) < abs(offsets[$1]) } ?? 0
-        supports = MotionSupport(motion).all
-        toFrame = motion.toFrame
         normal = normalize(grid.affine.z)
     }
 
@@ -38,10 +34,11 @@ struct Renderer: Sendable {
     ) {
         let slab = offsets.count == 1 ? Renderer.depth : 1
         let tiles = SIMD3(
-            divide(grid.size.x, by: Renderer.width), divide(grid.size.y, by: Renderer.height),
+            divide(grid.size.x, by: Renderer.width), divide(grid.size.y, by: Renderer.width),
             divide(grid.size.z, by: slab))
         let span = SIMD3(Renderer.blockTiles, Renderer.blockTiles, offsets.count == 1 ? Renderer.blockTiles : 1)
         let blocks = SIMD3(divide(tiles.x, by: span.x), divide(tiles.y, by: span.y), divide(tiles.z, by: span.z))
+        let motions = motions.map(TiledMotion.init)
         let target = Target(image: image.map(SharedBuffer.init), label: label.map(SharedBuffer.init))
         Workers.forEach(blocks.x * blocks.y * blocks.z, threads: threads) { item in
             let first = SIMD3(item % blocks.x, item / blocks.x % blocks.y, item / (blocks.x * blocks.y)) &* span
@@ -53,12 +50,12 @@ struct Renderer: Sendable {
                         regions.append(
                             Region(
                                 x: x * Renderer.width..<min((x + 1) * Renderer.width, grid.size.x),
-                                y: y * Renderer.height..<min((y + 1) * Renderer.height, grid.size.y),
+                                y: y * Renderer.width..<min((y + 1) * Renderer.width, grid.size.y),
                                 z: z * slab..<min((z + 1) * slab, grid.size.z)))
                     }
                 }
             }
-            var scratch = Scratch(for: painter.stack, vectors: regions.map { $0.rows * offsets.count })
+            var scratch = Scratch(for: painter.stack, vectors: regions.map { $0.bricks.count * offsets.count })
             for (frame, motion) in motions.enumerated() {
                 render(regions, frame, motion, motions[0], &scratch, target)
             }
@@ -99,8 +96,8 @@ struct Renderer: Sendable {
         let y: Range<Int>
         let z: Range<Int>
 
-        /// Vectors of sixteen points in one sheet.
-        var rows: Int { y.count * z.count }
+        /// Sixteen points at a time.
+        var bricks: Bricks { Bricks(x: x, y: y, z: z) }
     }
 
     private func divide(_ a: Int, by b: Int) -> Int { (a + b - 1) / b }
@@ -114,50 +111,45 @@ struct Renderer: Sendable {
         return box.grown(by: reach)
     }
 
-    private func isMoving(_ bounds: Bounds) -> Bool {
-        let local = bounds.mapped(by: toFrame)
-        return supports.contains { $0.meets(local) }
-    }
-
     /// One frame of a block: where its points come from decides which brushes it needs.
     private func render(
-        _ regions: [Region], _ frame: Int, _ motion: HeartMotion, _ first: HeartMotion, _ scratch: inout Scratch,
+        _ regions: [Region], _ frame: Int, _ motion: TiledMotion, _ first: TiledMotion, _ scratch: inout Scratch,
         _ target: Target
     ) {
-        let support = MotionSupport(motion)
-        let isHeld = frame > 0 && motion.respiration.isIdentity && first.respiration.isIdentity
-        var bounds: [Bounds?] = []
+        let isHeld = frame > 0 && motion.motion.respiration.isIdentity && first.motion.respiration.isIdentity
+        var balls: [Ball?] = []
         for (place, region) in regions.enumerated() {
-            if isHeld && !isMoving(self.bounds(region)) {
+            if isHeld && !motion.reaches(bounds(region).mapped(by: motion.motion.toFrame)) {
                 copy(region, from: 0, to: frame, target)
-                bounds.append(nil)
+                balls.append(nil)
                 continue
             }
             let points = scratch.points + scratch.starts[place]
-            let count = region.rows * offsets.count
+            let count = region.bricks.count * offsets.count
             self.place(region, points)
-            motion.pullBack(points, count: count, support: support)
-            bounds.append(points.bounds(count))
+            balls.append(motion.pullBack(points, count: count))
         }
-        guard let whole = bounds.compactMap(\.self).reduce(nil, { $0?.union($1) ?? $1 }) as Bounds? else { return }
-        painter.select(scratch.all, center: whole.center, radius: whole.radius, into: &scratch.block)
-        for (place, region) in regions.enumerated() where bounds[place] != nil {
-            paint(region, frame, scratch.points + scratch.starts[place], &scratch, target)
+        let known = balls.compactMap(\.self)
+        if known.isEmpty { return }
+        painter.select(scratch.all, in: Ball(holding: known), into: &scratch.block)
+        for (place, region) in regions.enumerated() {
+            guard let ball = balls[place] else { continue }
+            paint(region, frame, scratch.points + scratch.starts[place], ball, &scratch, target)
         }
     }
 
     /// Paints the points of a tile, as many sheets at a time as its scratch holds.
     private func paint(
-        _ region: Region, _ frame: Int, _ points: UnsafeMutablePointer<Point<Lanes>>, _ scratch: inout Scratch,
-        _ target: Target
+        _ region: Region, _ frame: Int, _ points: UnsafeMutablePointer<Point<Lanes>>, _ whole: Ball,
+        _ scratch: inout Scratch, _ target: Target
     ) {
-        let rows = region.rows
+        let rows = region.bricks.count
         let step = max(Tile.capacity / rows, 1)
         for first in stride(from: 0, to: offsets.count, by: step) {
             let sheets = first..<min(first + step, offsets.count)
             let part = points + first * rows
-            let bounds = part.bounds(rows * sheets.count)
-            painter.select(scratch.block, center: bounds.center, radius: bounds.radius, into: &scratch.chosen)
+            let ball = sheets.count == offsets.count ? whole : part.ball(rows * sheets.count)
+            painter.select(scratch.block, in: ball, into: &scratch.chosen)
             let names = target.label != nil && sheets.contains(namedSheet)
             painter.paint(
                 part, scratch.tile, rows: rows, sheets: sheets, selection: scratch.chosen, names: names)
@@ -165,20 +157,14 @@ struct Renderer: Sendable {
         }
     }
 
-    /// The points of a region, sixteen along x at a time, one sheet after the other.
+    /// The points of a region, a brick at a time, one sheet after the other.
     private func place(_ region: Region, _ points: UnsafeMutablePointer<Point<Lanes>>) {
-        let ramp = Lanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-        let axis = grid.affine.x
+        let lattice = Brick.lattice(grid.affine)
         var count = 0
         for offset in offsets {
-            for z in region.z {
-                for y in region.y {
-                    let start = grid.position(region.x.lowerBound, y, z) + normal * offset
-                    points[count] = Point(
-                        x: Lanes(start.x) + ramp * Float(axis.x), y: Lanes(start.y) + ramp * Float(axis.y),
-                        z: Lanes(start.z) + ramp * Float(axis.z))
-                    count += 1
-                }
+            for brick in region.bricks {
+                points[count] = lattice.moved(by: grid.position(brick.x, brick.y, brick.z) + normal * offset)
+                count += 1
             }
         }
     }
@@ -187,47 +173,32 @@ struct Renderer: Sendable {
     private func store(
         _ region: Region, _ frame: Int, _ sheets: Range<Int>, _ tile: borrowing Tile, _ target: Target, names: Bool
     ) {
-        let rows = region.rows
-        for (row, at) in voxels(region).enumerated() {
-            let start = frame * grid.count + at
-            if let image = target.image?.values {
-                var sum = tile.values[row]
-                for place in 1..<max(sheets.count, 1) { sum += tile.values[place * rows + row] }
-                if region.x.count == 16 {
-                    let place = UnsafeMutableRawPointer(image.baseAddress.unsafelyUnwrapped + start)
-                    if sheets.lowerBound > 0 { sum += place.loadUnaligned(as: Lanes.self) }
-                    withUnsafeBytes(of: sum) { place.copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: 64) }
-                } else if sheets.lowerBound > 0 {
-                    for lane in 0..<region.x.count { image[start + lane] += sum[lane] }
-                } else {
-                    for lane in 0..<region.x.count { image[start + lane] = sum[lane] }
-                }
+        let count = region.bricks.count
+        for (index, brick) in region.bricks.enumerated() {
+            let start = ((frame * grid.size.z + brick.z) * grid.size.y + brick.y) * grid.size.x + brick.x
+            if let image = target.image?.values.baseAddress {
+                var sum = tile.values[index]
+                for place in 1..<max(sheets.count, 1) { sum += tile.values[place * count + index] }
+                if sheets.lowerBound > 0 { sum += brick.load(from: image + start, stride: grid.size.x) }
+                brick.store(sum, to: image + start, stride: grid.size.x)
             }
-            if names, let label = target.label?.values {
-                let name = tile.names[(namedSheet - sheets.lowerBound) * rows + row]
-                if region.x.count == 16 {
-                    name.store(bytes: label.baseAddress.unsafelyUnwrapped + start)
-                } else {
-                    for lane in 0..<region.x.count { label[start + lane] = UInt8(name[lane]) }
-                }
+            if names, let label = target.label?.values.baseAddress {
+                let name = tile.names[(namedSheet - sheets.lowerBound) * count + index]
+                brick.store(name.bytes, to: label + start, stride: grid.size.x)
             }
-        }
-    }
-
-    /// Memory index of each row of a region, in the order in which the tile holds them.
-    private func voxels(_ region: Region) -> [Int] {
-        region.z.flatMap { z in
-            region.y.map { y in (z * grid.size.y + y) * grid.size.x + region.x.lowerBound }
         }
     }
 
     private func copy(_ region: Region, from: Int, to: Int, _ target: Target) {
-        for row in voxels(region) {
-            let source = from * grid.count + row
-            let destination = to * grid.count + row
-            for lane in 0..<region.x.count {
-                if let image = target.image?.values { image[destination + lane] = image[source + lane] }
-                if let label = target.label?.values { label[destination + lane] = label[source + lane] }
+        for z in region.z {
+            for y in region.y {
+                let row = (z * grid.size.y + y) * grid.size.x + region.x.lowerBound
+                let source = from * grid.count + row
+                let destination = to * grid.count + row
+                for i in 0..<region.x.count {
+                    if let image = target.image?.values { image[destination + i] = image[source + i] }
+                    if let label = target.label?.values { label[destination + i] = label[source + i] }
+                }
             }
         }
     }

@@ -54,12 +54,12 @@ struct Stack: Sendable {
     ///
     /// What is left out changes nothing there: it is bounded away from every point of the ball.
     func select(
-        _ from: borrowing Selection, center: Vector3, radius: Double, ramp: Double, into result: inout Selection
+        _ from: borrowing Selection, in ball: Ball, ramp: Double, into result: inout Selection
     ) {
         result.clear()
         result.base = from.base
         // Single precision moves a point by less.
-        let radius = radius + 0.01
+        let (center, radius) = (ball.center, ball.radius + 0.01)
         let edge = ramp / 2
         primitives.withUnsafeBufferPointer { primitives in
             for entry in 0..<from.count {
@@ -98,15 +98,17 @@ struct Stack: Sendable {
         _ chosen: Selection.Entry, _ from: borrowing Selection, _ edge: Double, _ result: inout Selection,
         _ range: (Int) -> Primitive.Interval
     ) -> Bool {
+        let holeBlend = layers[Int(chosen.layer)].holeBlend
         for i in from.clips(chosen) {
             let bounds = range(i)
             if bounds.low > edge { return false }
-            if bounds.high > -edge { result.add(clip: i) }
+            // What melts with a hole must be known as deep as that reaches.
+            if bounds.high > -edge - holeBlend { result.add(clip: i) }
         }
         for i in from.holes(chosen) {
             let bounds = range(i)
             if bounds.high < -edge { return false }
-            if bounds.low < edge + layers[Int(chosen.layer)].holeBlend { result.add(hole: i) }
+            if bounds.low < edge + holeBlend { result.add(hole: i) }
         }
         return true
     }

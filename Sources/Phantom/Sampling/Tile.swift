@@ -43,14 +43,45 @@ extension UnsafeMutablePointer<Point<Lanes>> {
             high = Point(x: Lanes.larger(high.x, p.x), y: Lanes.larger(high.y, p.y), z: Lanes.larger(high.z, p.z))
         }
         return Bounds(
-            low: [Double(low.x.min()), Double(low.y.min()), Double(low.z.min())],
-            high: [Double(high.x.max()), Double(high.y.max()), Double(high.z.max())])
+            low: [Double(low.x.least), Double(low.y.least), Double(low.z.least)],
+            high: [Double(high.x.most), Double(high.y.most), Double(high.z.most)])
+    }
+
+    /// A ball that holds the first `count` vectors of points: about the middle of their box, through the farthest.
+    func ball(_ count: Int) -> Ball {
+        let center = bounds(count).center
+        var farthest = Lanes()
+        for i in 0..<count {
+            let (x, y, z) = (self[i].x - Lanes(center.x), self[i].y - Lanes(center.y), self[i].z - Lanes(center.z))
+            farthest = Lanes.larger(farthest, x * x + y * y + z * z)
+        }
+        return Ball(center: center, radius: Double(farthest.most).squareRoot())
     }
 
     /// Replaces every point by its image.
     @inline(__always)
     func map(_ count: Int, _ f: (Point<Lanes>) -> Point<Lanes>) {
         for i in 0..<count { self[i] = f(self[i]) }
+    }
+}
+
+/// All points within a distance of one.
+struct Ball: Sendable {
+    var center: Vector3
+    var radius: Double
+
+    /// A ball that holds several.
+    init(holding balls: [Ball]) {
+        let low = balls.reduce(Vector3(repeating: .infinity)) { pointwiseMin($0, $1.center - $1.radius) }
+        let high = balls.reduce(Vector3(repeating: -.infinity)) { pointwiseMax($0, $1.center + $1.radius) }
+        let center = (low + high) * 0.5
+        self.center = center
+        radius = balls.reduce(0) { max($0, length($1.center - center) + $1.radius) }
+    }
+
+    init(center: Vector3, radius: Double) {
+        self.center = center
+        self.radius = radius
     }
 }
 
@@ -72,9 +103,7 @@ struct Bounds: Sendable {
 
     /// The smallest box that holds two.
     func union(_ other: Bounds) -> Bounds {
-        Bounds(
-            low: low.replacing(with: other.low, where: other.low .< low),
-            high: high.replacing(with: other.high, where: other.high .> high))
+        Bounds(low: pointwiseMin(low, other.low), high: pointwiseMax(high, other.high))
     }
 
     /// The smallest box in another frame that holds this one.
