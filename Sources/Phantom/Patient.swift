@@ -31,11 +31,13 @@ public struct Patient: Sendable {
 
     /// The patient at one cardiac phase (0 at the R wave, 1 at the next) and breathing position.
     ///
-    /// - Cost: about 15 ms, for the volumes of RV and atria.
-    public func moment(phase: Double, breathing: BreathingPosition = .endExpiration) throws -> Moment {
+    /// - Cost: about 5 ms, for the volumes of RV and atria; less on several threads, with the same result.
+    public func moment(
+        phase: Double, breathing: BreathingPosition = .endExpiration, threads: Int = 1
+    ) throws -> Moment {
         Moment(
             phase: phase, volumes: curves.volumes(at: phase),
-            motion: try dynamics.motion(phase: phase, breathing: breathing))
+            motion: try dynamics.motion(phase: phase, breathing: breathing, threads: threads))
     }
 }
 

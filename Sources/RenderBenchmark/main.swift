@@ -23,7 +23,7 @@ struct RenderBenchmark {
     /// Renders one volume and returns the seconds it took.
     func render(phase: Double, _ image: inout [Float], _ label: inout [UInt8]) throws -> Double {
         let start = ContinuousClock.now
-        let moment = try patient.moment(phase: phase)
+        let moment = try patient.moment(phase: phase, threads: threads)
         image.withUnsafeMutableBufferPointer { image in
             label.withUnsafeMutableBufferPointer { label in
                 patient.render(request, moments: [moment], threads: threads, image: image, label: label)

@@ -14,6 +14,11 @@ extension Primitive {
         /// A value that may be off by some mm.
         init(_ middle: Double, give: Double) { self.init(low: middle - give, high: middle + give) }
 
+        /// Bounds of the smaller of two.
+        static func smaller(_ a: Interval, _ b: Interval) -> Interval {
+            Interval(low: min(a.low, b.low), high: min(a.high, b.high))
+        }
+
         /// Bounds of the larger of two.
         static func larger(_ a: Interval, _ b: Interval) -> Interval {
             Interval(low: max(a.low, b.low), high: max(a.high, b.high))
@@ -23,7 +28,8 @@ extension Primitive {
     /// Bounds of the distance within a ball: what may be left out there, and what fills it.
     ///
     /// - Convention: never too narrow, whatever the ball; wide where the distance is far from a true one.
-    func range(center p: Vector3, radius r: Double) -> Interval {
+    func range(in ball: Ball, _ known: inout KnownRanges) -> Interval {
+        let (p, r) = (ball.center, ball.radius)
         switch self {
         case .ellipsoid(let center, let axes, let half): return Solid.ellipsoidRange(p, r, center, axes, half)
         case .cutEllipsoid(let center, let axes, let half, let point, let normal):
@@ -43,27 +49,40 @@ extension Primitive {
             let first = Solid.ellipsoidRange(p, r, a.center, .identity, a.halfAxes)
             let second = Solid.ellipsoidRange(p, r, b.center, .identity, b.halfAxes)
             return Interval(low: -min(first.high, second.high), high: blend / 4 - min(first.low, second.low))
-        case .lvCavity(let lv): return Solid.cavityRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
+        case .lvCavity(let lv): return Solid.cavityRange(known.prolate(ball, lv), lv)
         case .lvBase(let lv, let half):
-            let base = ProlateRange(lv.toFrame(p), r, lv.shape).base
+            let base = known.prolate(ball, lv).base
             return Interval(low: max(base.low, -base.high, 0) - half, high: max(base.high, -base.low) - half)
         case .lvBody(let lv, let inset):
-            let body = Solid.bodyRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
+            let body = Solid.bodyRange(known.prolate(ball, lv), lv)
             return Interval(low: body.low + inset, high: body.high + inset)
         case .lvScar(let lv):
-            let body = Solid.bodyRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
+            let body = Solid.bodyRange(known.prolate(ball, lv), lv)
             return Interval(low: body.low, high: .infinity)
         case .lvTrabeculae(let lv):
-            let cavity = Solid.cavityRange(ProlateRange(lv.toFrame(p), r, lv.shape), lv)
+            let cavity = Solid.cavityRange(known.prolate(ball, lv), lv)
             return Interval(low: -cavity.high - lv.deepestRidgeMM, high: .infinity)
         }
     }
 }
 
+/// What the ranges of several primitives in one ball have in common.
+struct KnownRanges {
+    private var prolate: ProlateRange?
+
+    /// The solids of the LV share their coordinates.
+    fileprivate mutating func prolate(_ ball: Ball, _ lv: Primitive.LVSolid) -> ProlateRange {
+        if let prolate { return prolate }
+        let range = ProlateRange(lv.toFrame(ball.center), ball.radius, lv.shape)
+        prolate = range
+        return range
+    }
+}
+
 /// Bounds of the prolate coordinates within a ball: coshλ and cosμ are half the sum and difference of the distances
 /// to the foci, so neither changes by more than the ball's radius over d.
-private struct ProlateRange {
-    let shape: VentricleShape
+struct ProlateRange {
+    fileprivate let shape: VentricleShape
     let h: Primitive.Interval
     let q: Primitive.Interval
     let s: Primitive.Interval
@@ -72,10 +91,27 @@ private struct ProlateRange {
         self.shape = shape
         let at = Prolate(Point(p), focalMM: shape.focalMM)
         let reach = radius / shape.focalMM + 1e-9
-        h = Primitive.Interval(low: max(at.h - reach, 0), high: at.h + reach)
-        q = Primitive.Interval(low: max(at.q - reach, -1), high: min(at.q + reach, 1))
+        let wideH = ProlateRange.heights(at.h, reach)
+        let wideS = ProlateRange.squaredSines(ProlateRange.cosines(at.q, reach))
+        // λ and μ change by no more than 1/(d √(sinh²λ + sin²μ)) a millimetre: known within the ball, that narrows both.
+        let (most, least) = (wideH.high * (wideH.high + 2), wideH.low * (wideH.low + 2))
+        h = ProlateRange.heights(at.h, reach * (most / (most + max(wideS.low, 0) + 1e-12)).squareRoot())
+        q = ProlateRange.cosines(at.q, reach * (wideS.high / (least + wideS.high + 1e-12)).squareRoot())
+        s = ProlateRange.squaredSines(q)
+    }
+
+    private static func heights(_ h: Double, _ reach: Double) -> Primitive.Interval {
+        Primitive.Interval(low: max(h - reach, 0), high: h + reach)
+    }
+
+    private static func cosines(_ q: Double, _ reach: Double) -> Primitive.Interval {
+        Primitive.Interval(low: max(q - reach, -1), high: min(q + reach, 1))
+    }
+
+    /// Bounds of 1 − q².
+    private static func squaredSines(_ q: Primitive.Interval) -> Primitive.Interval {
         let least = q.low <= 0 && q.high >= 0 ? 0 : min(q.low * q.low, q.high * q.high)
-        s = Primitive.Interval(low: 1 - max(q.low * q.low, q.high * q.high), high: 1 - least)
+        return Primitive.Interval(low: 1 - max(q.low * q.low, q.high * q.high), high: 1 - least)
     }
 
     /// Bounds of the distance from a spheroid between two.
@@ -114,8 +150,8 @@ private struct ProlateRange {
 extension Solid {
     /// Bounds of an ellipsoid's distance.
     ///
-    /// k₀ is a norm: below its tangent nowhere, and steeper than 1/(shortest half axis) nowhere. The distance is
-    /// k₀ − 1 times something between the shortest and the longest half axis.
+    /// k₀ is a norm: nowhere below its tangent, and its square bends by no more than 1/(shortest half axis)². The
+    /// distance is k₀ − 1 times k₀/k₁, which lies between the shortest and the longest half axis.
     static func ellipsoidRange(_ p: Vector3, _ r: Double, _ center: Vector3, _ axes: Affine, _ half: Vector3)
         -> Primitive.Interval
     {
@@ -136,10 +172,14 @@ extension Solid {
         -> Primitive.Interval
     {
         let steepness = k0 > 1e-6 ? k1 / k0 : 1 / shortest
-        let low = max(k0 - r * steepness, 0) - 1
-        let high = k0 + r / shortest - 1
+        let reach = r / shortest
+        let low = max(k0 - r * steepness, 0)
+        let high = (k0 * k0 + 2 * k0 * steepness * r + reach * reach).squareRoot()
+        // k₁ is a norm, too: nowhere steeper than 1/(shortest half axis)².
+        let leastScale = max(shortest, low / (k1 + reach / shortest))
+        let mostScale = k1 > reach / shortest ? min(longest, high / (k1 - reach / shortest)) : longest
         return Primitive.Interval(
-            low: low * (low > 0 ? shortest : longest), high: high * (high > 0 ? longest : shortest))
+            low: (low - 1) * (low > 1 ? leastScale : mostScale), high: (high - 1) * (high > 1 ? mostScale : leastScale))
     }
 
     static func ribsRange(_ p: Vector3, _ r: Double, _ cage: Primitive.RibCage) -> Primitive.Interval {

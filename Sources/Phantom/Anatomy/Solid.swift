@@ -5,10 +5,11 @@ enum Solid {
     /// - Reference: Quilez, "ellipsoid - distance bound"; first-order exact at the surface.
     @inline(__always)
     static func ellipsoid<L: Lane>(_ p: Point<L>, _ center: Vector3, _ axes: Affine, _ half: Vector3) -> L {
-        let v = offset(p, from: center)
-        let x = project(v, axes.x) * L(1 / half.x)
-        let y = project(v, axes.y) * L(1 / half.y)
-        let z = project(v, axes.z) * L(1 / half.z)
+        // Scaled axes and where they place the centre are the same for all points.
+        @inline(__always) func along(_ axis: Vector3) -> L { project(p, axis) - L(dot(center, axis)) }
+        let x = along(axes.x / half.x)
+        let y = along(axes.y / half.y)
+        let z = along(axes.z / half.z)
         let k0 = (x * x + y * y + z * z + L(1e-9)).squareRooted
         let (gx, gy, gz) = (x * L(1 / half.x), y * L(1 / half.y), z * L(1 / half.z))
         let k1 = (gx * gx + gy * gy + gz * gz + L(1e-12)).squareRooted

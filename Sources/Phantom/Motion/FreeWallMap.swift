@@ -95,14 +95,19 @@ struct FreeWallMap: Sendable {
         let along =
             L.smoothStep(p.z, from: frame.basal - 26, to: frame.basal + 6)
             * (L(1) - L.smoothStep(p.z, from: frame.apical - 18, to: frame.apical + 4))
-        // The patch: free wall, sub-tricuspid and towards the inferior side.
-        let dy = (s - L(0.45)) * L(3)
-        let dz = (p.z - L(frame.basal + 22)) * L(1 / 18.0)
-        let patch = L.larger(L(1) - dy * dy - dz * dz, L(0))
-        let shift =
-            around * along * (L(squeeze) * free - L(bulge) * patch * patch * L.smoothStep(free, from: 0, to: 12))
+        let outward = bulge == 0 ? L(0) : L(bulge) * patch(p.z, s) * L.smoothStep(free, from: 0, to: 12)
+        let shift = around * along * (L(squeeze) * free - outward)
         return Knots(
             septum: septum, wall: wall, shift: shift, end: wall + room(frame.chestWall.reach(p.z, c, s) - wall))
+    }
+
+    /// The dyskinetic patch: free wall, sub-tricuspid and towards the inferior side; 1 in its middle.
+    @inline(__always)
+    private func patch<L: Lane>(_ z: L, _ s: L) -> L {
+        let dy = (s - L(0.45)) * L(3)
+        let dz = (z - L(frame.basal + 22)) * L(1 / 18.0)
+        let height = L.larger(L(1) - dy * dy - dz * dz, L(0))
+        return height * height
     }
 
     /// Room outside the free wall: all of it where the chest wall is near, a part where it is far.

@@ -61,7 +61,7 @@ struct HeartDynamics: Sendable {
     /// The motion at a cardiac phase.
     ///
     /// - Throws: `CineError` when a chamber cannot take its volume.
-    func motion(phase: Double, breathing: BreathingPosition) throws -> HeartMotion {
+    func motion(phase: Double, breathing: BreathingPosition, threads: Int = 1) throws -> HeartMotion {
         let volumes = curves.volumes(at: phase)
         let done = curves.ejectionFractionDone(at: phase)
         let endo = try endocardium(lvML: volumes.lvML)
@@ -80,23 +80,23 @@ struct HeartDynamics: Sendable {
                 apexTwist: parameters.lv.apexRotationDeg * twist, baseTwist: parameters.lv.baseRotationDeg * twist),
             longitudinal: LongitudinalMap(frame: layout.longitudinalFrame, descent: descent),
             respiration: respiration(breathing))
-        try settle(&motion, volumes)
+        try settle(&motion, volumes, threads: threads)
         return motion
     }
 
     /// Moves the walls until every chamber has its volume: first by a few points of each, then by all.
     ///
     /// - Error: 1e-5 of each volume.
-    private func settle(_ motion: inout HeartMotion, _ volumes: ChamberVolumes) throws {
+    private func settle(_ motion: inout HeartMotion, _ volumes: ChamberVolumes, threads: Int) throws {
         var slopes = walls.map(\.slope)
-        try settle(&motion, volumes, by: \.fewSamples, within: 1e-3, &slopes)
-        try settle(&motion, volumes, by: \.samples, within: 1e-5, &slopes)
+        try settle(&motion, volumes, by: \.fewSamples, within: 1e-3, &slopes, threads: 1)
+        try settle(&motion, volumes, by: \.samples, within: 1e-5, &slopes, threads: threads)
     }
 
     /// A secant step for each wall in turn, as they reach a little into one another.
     private func settle(
         _ motion: inout HeartMotion, _ volumes: ChamberVolumes, by samples: KeyPath<MovingWall, ChamberSamples>,
-        within tolerance: Double, _ slopes: inout [Double]
+        within tolerance: Double, _ slopes: inout [Double], threads: Int
     ) throws {
         var last = [(place: Double, miss: Double)?](repeating: nil, count: walls.count)
         for _ in 0..<24 {
@@ -104,7 +104,7 @@ struct HeartDynamics: Sendable {
             for (index, wall) in walls.enumerated() {
                 let place = motion[keyPath: wall.place]
                 let target = volumes[keyPath: wall.volume] / wall.volumeAtED
-                let miss = wall[keyPath: samples].growth(after: motion) - target
+                let miss = wall[keyPath: samples].growth(after: motion, threads: threads) - target
                 if abs(miss) < tolerance * target { continue }
                 isSettled = false
                 if let last = last[index], abs(place - last.place) > 1e-9 {
@@ -123,7 +123,7 @@ struct HeartDynamics: Sendable {
     }
 
     private func unreachable(_ wall: MovingWall, _ volumes: ChamberVolumes, _ motion: HeartMotion) -> CineError {
-        let limit = wall.samples.growth(after: motion) * wall.volumeAtED
+        let limit = wall.samples.growth(after: motion, threads: 1) * wall.volumeAtED
         let wanted = volumes[keyPath: wall.volume]
         return CineError(
             .badData,

@@ -88,22 +88,31 @@ struct ChamberSamples: Sendable {
     }
 
     /// Volume after a motion relative to that at end-diastole: the mean of det J over the chamber.
-    func growth(after motion: HeartMotion) -> Double {
+    func growth(after motion: HeartMotion, threads: Int) -> Double {
         let motion = TiledMotion(motion)
-        let scratch = UnsafeMutablePointer<Point<Lanes>>.allocate(capacity: Tile.capacity)
-        let determinants = UnsafeMutablePointer<Lanes>.allocate(capacity: Tile.capacity)
-        defer {
-            scratch.deallocate()
-            determinants.deallocate()
+        let tiles = (points.count + Tile.capacity - 1) / Tile.capacity
+        // A thread costs more than a few tiles, and the sum must not depend on how many there are.
+        var sums = [Double](repeating: 0, count: tiles)
+        sums.withUnsafeMutableBufferPointer { buffer in
+            let shared = SharedBuffer(buffer)
+            Workers.forEach(tiles, threads: tiles < 8 ? 1 : threads) { tile in
+                shared.values[tile] = volume(ofTile: tile, after: motion)
+            }
         }
-        var sum = 0.0
-        for first in stride(from: 0, to: points.count, by: Tile.capacity) {
-            let count = min(Tile.capacity, points.count - first)
-            for i in 0..<count { scratch[i] = points[first + i] }
-            motion.beat(scratch, determinants, count: count)
-            for i in 0..<count { sum += Double((weights[first + i] * determinants[i]).sum()) }
+        return sums.reduce(0, +) / (1000 * volumeML)
+    }
+
+    private func volume(ofTile tile: Int, after motion: TiledMotion) -> Double {
+        let first = tile * Tile.capacity
+        let count = min(Tile.capacity, points.count - first)
+        return withUnsafeTemporaryAllocation(of: Point<Lanes>.self, capacity: count) { place in
+            withUnsafeTemporaryAllocation(of: Lanes.self, capacity: count) { determinants in
+                let place = place.baseAddress.unsafelyUnwrapped
+                place.initialize(from: Array(points[first..<first + count]), count: count)
+                motion.beat(place, determinants.baseAddress.unsafelyUnwrapped, count: count)
+                return (0..<count).reduce(0.0) { $0 + Double((weights[first + $1] * determinants[$1]).sum()) }
+            }
         }
-        return sum / (1000 * volumeML)
     }
 }
 

@@ -32,16 +32,24 @@ struct Selection: ~Copyable {
         ranges.deallocate()
     }
 
-    /// Bounds of some parts, into `ranges`, and of the nearest of them.
+    /// Bounds of some parts, into `ranges`, and of what they are melted together.
+    ///
+    /// Melting grows with either distance, so the bounds melt as the distances do.
     @inline(__always)
-    mutating func measure(_ parts: IndexRun, _ range: (Int) -> Primitive.Interval) -> Primitive.Interval {
-        var nearest = Primitive.Interval(low: .infinity, high: .infinity)
+    mutating func measure(
+        _ parts: IndexRun, blend: Double, _ range: (Int) -> Primitive.Interval
+    ) -> Primitive.Interval {
+        var melted = Primitive.Interval(low: .infinity, high: .infinity)
         for (place, i) in parts.enumerated() {
             ranges[place] = range(i)
-            nearest.low = min(nearest.low, ranges[place].low)
-            nearest.high = min(nearest.high, ranges[place].high)
+            if place == 0 || blend == 0 {
+                melted = .smaller(melted, ranges[place])
+            } else {
+                melted.low = Solid.melt(melted.low, ranges[place].low, blend)
+                melted.high = Solid.melt(melted.high, ranges[place].high, blend)
+            }
         }
-        return nearest
+        return melted
     }
 
     mutating func clear() {

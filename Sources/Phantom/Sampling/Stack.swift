@@ -59,27 +59,32 @@ struct Stack: Sendable {
         result.clear()
         result.base = from.base
         // Single precision moves a point by less.
-        let (center, radius) = (ball.center, ball.radius + 0.01)
+        let ball = Ball(center: ball.center, radius: ball.radius + 0.01)
         let edge = ramp / 2
+        var known = KnownRanges()
+        var measured = (source: -1, parts: Int32(0), melted: Primitive.Interval(low: 0, high: 0))
         primitives.withUnsafeBufferPointer { primitives in
             for entry in 0..<from.count {
                 let chosen = from.entries[entry]
                 let layer = layers[Int(chosen.layer)]
-                let nearest = result.measure(from.parts(chosen)) {
-                    primitives[$0].range(center: center, radius: radius)
+                // A wall and its lumen are the same parts, and the lumen has none that the wall has not.
+                if measured.source != layer.source || measured.parts != chosen.parts {
+                    let melted = result.measure(from.parts(chosen), blend: layer.blend) {
+                        primitives[$0].range(in: ball, &known)
+                    }
+                    measured = (layer.source, chosen.parts, melted)
                 }
-                // Melting lowers the least distance by about blend/4 for two parts, less for each further one.
-                if nearest.low - 0.6 * layer.blend > layer.growth + edge { continue }
+                let melted = measured.melted
+                if melted.low > layer.growth + edge { continue }
                 result.open(layer: Int(chosen.layer))
-                // A part melts with another only where their distances differ by less than the blend.
-                let limit = min(nearest.high, layer.growth + edge) + 1.5 * layer.blend
+                // A part melts only with what is less than the blend away, and lowers that by a quarter of it at most: what
+                // is more than twice the blend and that quarter above the result had no share in it.
+                let limit = min(melted.high, layer.growth + edge) + 2.25 * layer.blend
                 for (place, i) in from.parts(chosen).enumerated() where result.ranges[place].low <= limit {
                     result.add(part: i)
                 }
-                let isFull = nearest.high - layer.growth < -edge
-                if !cut(chosen, from, edge, &result, { primitives[$0].range(center: center, radius: radius) }) {
-                    continue
-                }
+                let isFull = melted.high - layer.growth < -edge
+                if !cut(chosen, from, edge, &result, { primitives[$0].range(in: ball, &known) }) { continue }
                 if isFull && result.openIsWhole && layer.label != nil {
                     result.clear()
                     result.base = Int(chosen.layer)
