@@ -87,11 +87,13 @@ public struct Preview: Sendable {
     ///
     /// - Parameter frameTimeMS: how long each frame is shown, in ms.
     /// - Parameter path: name under which the file is published.
+    /// - Parameter threads: threads that work at a time.
     /// - Throws: `CineError` of kind `.cannotCreate` or `.inputOutput`.
-    public func writeAnimation(frameTimeMS: Double, to path: String) throws {
+    public func writeAnimation(frameTimeMS: Double, to path: String, threads: Int = 1) throws {
         let delay = Int(min(max(frameTimeMS, 1), 65_535).rounded())
         var table = ColorTable(overlay: overlay)
-        try APNG.write((0..<frameCount).map { table.raster(of: picture(frame: $0)) }, delayMS: delay, to: path)
+        let pictures = Workers.map(frameCount, threads: threads) { picture(frame: $0) }
+        try APNG.write(pictures.map { table.raster(of: $0) }, delayMS: delay, to: path, threads: threads)
     }
 
     private func tile(_ panel: Panel, _ frame: Int, note: String) -> Montage.Tile {

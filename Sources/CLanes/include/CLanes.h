@@ -67,6 +67,7 @@ static inline __attribute__((always_inline)) clanes_float16 clanes_pick(
     return a < b ? yes : no;
 }
 
+// The smallest and the largest of sixteen.
 static inline __attribute__((always_inline)) float clanes_least(clanes_float16 x) {
     clanes_float8 half = x.lo < x.hi ? x.lo : x.hi;
     clanes_float4 quarter = half.lo < half.hi ? half.lo : half.hi;
@@ -74,7 +75,12 @@ static inline __attribute__((always_inline)) float clanes_least(clanes_float16 x
     return pair.x < pair.y ? pair.x : pair.y;
 }
 
-static inline __attribute__((always_inline)) float clanes_most(clanes_float16 x) { return -clanes_least(-x); }
+static inline __attribute__((always_inline)) float clanes_most(clanes_float16 x) {
+    clanes_float8 half = x.lo > x.hi ? x.lo : x.hi;
+    clanes_float4 quarter = half.lo > half.hi ? half.lo : half.hi;
+    clanes_float4 pair = quarter > quarter.zwxy ? quarter : quarter.zwxy;
+    return pair.x > pair.y ? pair.x : pair.y;
+}
 
 // Sixteen small whole numbers as bytes: the library's conversions go through one number at a time, too.
 static inline __attribute__((always_inline)) clanes_byte16 clanes_bytes(clanes_float16 x) {

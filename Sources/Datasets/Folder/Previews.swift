@@ -9,7 +9,7 @@ public enum Previews {
     /// Makes both pictures from a patient file: `ID.png` and `ID.apng`.
     ///
     /// - Throws: `CineError`: `badData` when the file is damaged, and what writing throws.
-    public static func write(file: String, into folder: URL, id: String) throws {
+    public static func write(file: String, into folder: URL, id: String, threads: Int = 1) throws {
         let file = try PatientFile(file)
         var preview = try preview(file, panels: panels(file, group: nil))
         let measures = try file.measures
@@ -20,7 +20,7 @@ public enum Previews {
         // Noise hardly packs: small tiles, which the heart fills, keep an animation at 2 MB.
         preview.tileSize = 112
         try preview.focused().writeAnimation(
-            frameTimeMS: times[1] - times[0], to: folder.appendingPathComponent("\(id).apng").path)
+            frameTimeMS: times[1] - times[0], to: folder.appendingPathComponent("\(id).apng").path, threads: threads)
     }
 
     /// Makes the montage of one group of a patient file.

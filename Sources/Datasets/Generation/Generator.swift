@@ -32,23 +32,15 @@ public struct Generator: Sendable {
         case finished(Manifest.Entry, isNew: Bool)
     }
 
-    /// Makes the pictures of a patient from its file.
-    public typealias Previewer = @Sendable (_ file: String, _ pictures: URL, _ id: String) throws -> Void
-
     private let recipe: Recipe
     private let folder: DatasetFolder
     private let options: Options
-    private let previewer: Previewer
 
     /// Prepares to make a dataset.
-    public init(
-        _ recipe: Recipe, in folder: DatasetFolder, options: Options,
-        previewer: @escaping Previewer = { try Previews.write(file: $0, into: $1, id: $2) }
-    ) {
+    public init(_ recipe: Recipe, in folder: DatasetFolder, options: Options) {
         self.recipe = recipe
         self.folder = folder
         self.options = options
-        self.previewer = previewer
     }
 
     /// The patients to make, in order.
@@ -89,7 +81,7 @@ public struct Generator: Sendable {
             do {
                 let plan = plans[index]
                 if let entry = known[plan.id], folder.holds(entry) {
-                    try pictures(of: plan.id, isNew: false)
+                    try pictures(of: plan.id, isNew: false, threads: writer.threads)
                     return onEvent(.finished(entry, isNew: false))
                 }
                 let monitor = WorkMonitor(
@@ -123,20 +115,35 @@ public struct Generator: Sendable {
         } catch let error as CineError where error.kind == .badData {
             throw CineError(.badData, "patient \(plan.id), subject \(plan.subject): \(error.message)")
         }
-        try pictures(of: plan.id, isNew: true)
+        let hash = try hash(path, threads: writer.threads) {
+            try pictures(of: plan.id, isNew: true, threads: writer.threads)
+        }
         let entry = Manifest.Entry(
             id: plan.id, group: try recipe.parameters(of: plan.group, subject: plan.subject).group, split: plan.split,
-            subject: plan.subject, file: file, sha256: try SHA256.hex(ofFile: path),
+            subject: plan.subject, file: file, sha256: hash,
             bytes: DatasetFolder.size(of: path) ?? 0)
         try folder.record(entry)
         return entry
     }
 
-    private func pictures(of id: String, isNew: Bool) throws {
+    /// The hash of a file, found while something else is done where there are threads for both.
+    private func hash(_ path: String, threads: Int, meanwhile: @Sendable () throws -> Void) throws -> String {
+        let results: [Result<String, any Error>] = Workers.map(2, threads: threads) { index in
+            Result {
+                if index == 0 { return try SHA256.hex(ofFile: path) }
+                try meanwhile()
+                return ""
+            }
+        }
+        return try results.map { try $0.get() }[0]
+    }
+
+    private func pictures(of id: String, isNew: Bool, threads: Int) throws {
         guard recipe.previews else { return }
         let montage = folder.previews.appendingPathComponent("\(id).png")
         guard isNew || !FileManager.default.fileExists(atPath: montage.path) else { return }
-        try previewer(folder.url.appendingPathComponent(DatasetFolder.file(of: id)).path, folder.previews, id)
+        let file = folder.url.appendingPathComponent(DatasetFolder.file(of: id)).path
+        try Previews.write(file: file, into: folder.previews, id: id, threads: threads)
     }
 
     /// What is recorded of this recipe's patients and lies in the folder.

@@ -33,9 +33,9 @@ public struct PatientStudy: Sendable {
     /// Draws the patient and plans the scan.
     ///
     /// - Throws: `CineError` when the values do not make a heart or the scan is impossible.
-    public init(_ plan: PatientPlan, of recipe: Recipe) throws {
+    public init(_ plan: PatientPlan, of recipe: Recipe, threads: Int = 1) throws {
         self.plan = plan
-        let (patient, moments) = try PatientStudy.beating(plan, of: recipe)
+        let (patient, moments) = try PatientStudy.beating(plan, of: recipe, threads: threads)
         let parameters = patient.parameters
         self.moments = moments
         let scan = recipe.scan
@@ -62,13 +62,13 @@ public struct PatientStudy: Sendable {
     }
 
     /// Draws until the chambers fit around one another in every frame: not every set of volumes makes a heart.
-    private static func beating(_ plan: PatientPlan, of recipe: Recipe) throws -> (Patient, [Moment]) {
+    private static func beating(_ plan: PatientPlan, of recipe: Recipe, threads: Int) throws -> (Patient, [Moment]) {
         let attempts: UInt64 = plan.group.cohort == nil ? 1 : 24
         var failure: (any Error)?
         for attempt in 0..<attempts {
             let parameters = try recipe.parameters(of: plan.group, subject: plan.subject, attempt: attempt)
             do {
-                let patient = try Patient(parameters)
+                let patient = try Patient(parameters, threads: threads)
                 let moments = try (0..<recipe.frames).map { frame in
                     try patient.moment(phase: Double(frame) / Double(recipe.frames))
                 }

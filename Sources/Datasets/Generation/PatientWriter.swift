@@ -28,7 +28,7 @@ public struct PatientWriter: Sendable {
     /// - Throws: `CineError`: `interrupted` when the monitor says stop, `cannotCreate` or `inputOutput` when the disk
     ///   fails, `badData` when the values do not make a heart. Nothing is left under the name.
     public func write(_ plan: PatientPlan, to path: String, monitor: WorkMonitor = WorkMonitor()) throws {
-        let study = try PatientStudy(plan, of: recipe)
+        let study = try PatientStudy(plan, of: recipe, threads: threads)
         monitor.begin(study.samples.volume + study.samples.cine)
         try HDF5File.write(to: path) { root in
             try writeIdentity(study, to: root)
@@ -92,26 +92,38 @@ public struct PatientWriter: Sendable {
             try group.makeDataset("displacement", $0, shape: [study.moments.count, 3] + extent)
         }
         let render = RenderRequest(grid: grid, layers: [study.scan.volumeLayer(tissues: study.relaxations)])
-        for (frame, moment) in study.moments.enumerated() {
+        try Workers.pipeline(study.moments.count, threads: threads) { frame in
             try monitor.check()
-            let sampled = sample(render, moment, study.patient, image: images != nil, label: labels != nil)
-            try images?.write(sampled.image, at: [frame, 0, 0, 0], count: [1] + extent)
-            try labels?.write(sampled.label, at: [frame, 0, 0, 0], count: [1] + extent)
-            if let field {
-                let (offset, count) = ([frame, 0, 0, 0, 0], [1, 3] + extent)
-                if request.displacement == .float16 {
-                    try field.write(halfField(grid, moment, study.patient), at: offset, count: count)
-                } else {
-                    try field.write(singleField(grid, moment), at: offset, count: count)
-                }
+            let moment = study.moments[frame]
+            var sampled = sample(render, moment, study.patient, image: images != nil, label: labels != nil)
+            switch request.displacement {
+            case .none: break
+            case .float16: sampled.halfField = halfField(grid, moment, study.patient)
+            case .float32: sampled.field = singleField(grid, moment)
             }
             monitor.advance(grid.count)
+            return sampled
+        } putAway: { frame, sampled in
+            let (offset, count) = ([frame, 0, 0, 0], [1] + extent)
+            try images?.write(sampled.image, at: offset, count: count)
+            try labels?.write(sampled.label, at: offset, count: count)
+            let (fieldOffset, fieldCount) = (offset + [0], [1, 3] + extent)
+            if let values = sampled.halfField { try field?.write(values, at: fieldOffset, count: fieldCount) }
+            if let values = sampled.field { try field?.write(values, at: fieldOffset, count: fieldCount) }
         }
+    }
+
+    /// One frame of a volume.
+    private struct VolumeFrame: Sendable {
+        var image: [Float] = []
+        var label: [UInt8] = []
+        var halfField: [Float16]?
+        var field: [Float]?
     }
 
     private func sample(
         _ request: RenderRequest, _ moment: Moment, _ patient: Patient, image: Bool, label: Bool
-    ) -> (image: [Float], label: [UInt8]) {
+    ) -> VolumeFrame {
         var values = [Float](repeating: 0, count: image ? request.grid.count : 0)
         var classes = [UInt8](repeating: 0, count: label ? request.grid.count : 0)
         values.withUnsafeMutableBufferPointer { values in
@@ -121,7 +133,7 @@ public struct PatientWriter: Sendable {
                     label: label ? classes : nil)
             }
         }
-        return (values, classes)
+        return VolumeFrame(image: values, label: classes)
     }
 
     private func halfField(_ grid: Grid, _ moment: Moment, _ patient: Patient) -> [Float16] {

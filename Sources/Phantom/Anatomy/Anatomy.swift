@@ -26,7 +26,9 @@ struct Anatomy: Sendable {
     /// Sizes RV and atria so that their volumes at end-diastole are the requested ones.
     ///
     /// - Error: 1e-4 of each volume, by quadrature of the fractions on a 1.5 mm lattice.
-    static func sized(for parameters: PatientParameters, atED volumes: ChamberVolumes) throws -> Anatomy {
+    static func sized(
+        for parameters: PatientParameters, atED volumes: ChamberVolumes, threads: Int
+    ) throws -> Anatomy {
         var layout = HeartLayout(lv: try VentricleShape(parameters.lv), chest: parameters.chest)
         let initial = layout
         let chambers: [(label: Label, targetML: Double)] = [
@@ -41,8 +43,8 @@ struct Anatomy: Sendable {
             let anatomy = Anatomy(layout: layout, parameters: parameters)
             // Coarse lattices find the way.
             let spacing = isClose ? 1.5 : 3.5
-            let measured = chambers.map {
-                ChamberSamples(anatomy: anatomy, label: $0.label, spacingMM: spacing).volumeML
+            let measured = Workers.map(chambers.count, threads: threads) {
+                ChamberSamples(anatomy: anatomy, label: chambers[$0].label, spacingMM: spacing).volumeML
             }
             let misses = zip(chambers, measured).map { log($0.targetML / max($1, 1)) }
             if isClose && misses.allSatisfy({ abs($0) < 1e-4 }) { return anatomy }

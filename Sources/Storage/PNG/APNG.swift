@@ -11,9 +11,10 @@ public enum APNG {
     ///
     /// - Parameter frames: pictures of one size and palette.
     /// - Parameter delayMS: how long each frame is shown, in ms, 1 to 65535.
+    /// - Parameter threads: frames compressed at a time.
     /// - Throws: `CineError` of kind `.badData` when there are no frames or they differ in size, channels or palette,
     ///   `.inputOutput` when libpng refuses.
-    public static func encode(_ frames: [Raster], delayMS: Int) throws -> [UInt8] {
+    public static func encode(_ frames: [Raster], delayMS: Int, threads: Int = 1) throws -> [UInt8] {
         guard let first = frames.first, (1...65_535).contains(delayMS),
             frames.allSatisfy({ ($0.width, $0.height, $0.channels) == (first.width, first.height, first.channels) }),
             frames.allSatisfy({ $0.palette == first.palette })
@@ -22,8 +23,11 @@ public enum APNG {
         }
         var result: [UInt8] = []
         var sequence: UInt32 = 0
-        for (index, frame) in frames.enumerated() {
-            let chunks = try PNGChunk.all(in: PNG.encode(frame))
+        let pictures: [Result<[UInt8], any Error>] = Workers.map(frames.count, threads: threads) { index in
+            Result { try PNG.encode(frames[index]) }
+        }
+        for (index, picture) in pictures.enumerated() {
+            let chunks = try PNGChunk.all(in: picture.get())
             if index == 0 {
                 result += PNGChunk.signature
                 for chunk in chunks where chunk.type != "IDAT" && chunk.type != "IEND" { chunk.append(to: &result) }
@@ -47,8 +51,8 @@ public enum APNG {
     /// Publishes an animation.
     ///
     /// - Throws: as `encode(_:delayMS:)`, and `CineError(.cannotCreate)`.
-    public static func write(_ frames: [Raster], delayMS: Int, to path: String) throws {
-        try AtomicFile.write(try encode(frames, delayMS: delayMS), to: path)
+    public static func write(_ frames: [Raster], delayMS: Int, to path: String, threads: Int = 1) throws {
+        try AtomicFile.write(try encode(frames, delayMS: delayMS, threads: threads), to: path)
     }
 
     /// Sequence number, size, offset, delay as a fraction of a second, no disposal, no blending.
