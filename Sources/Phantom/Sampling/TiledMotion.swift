@@ -30,7 +30,7 @@ struct TiledMotion: Sendable {
     }
 
     /// Whether any step reaches a box of the LV frame.
-    func reaches(_ box: Bounds) -> Bool { boxes.contains { $0.meets(box) } }
+    func reaches(_ box: Bounds) -> Bool { Step.allCases.contains { reaches(box, $0) } }
 
     private func reaches(_ box: Bounds, _ step: Step) -> Bool {
         guard boxes[step.rawValue].meets(box) else { return false }
