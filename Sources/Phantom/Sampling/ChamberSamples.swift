@@ -108,7 +108,7 @@ struct ChamberSamples: Sendable {
         return withUnsafeTemporaryAllocation(of: Point<Lanes>.self, capacity: count) { place in
             withUnsafeTemporaryAllocation(of: Lanes.self, capacity: count) { determinants in
                 let place = place.baseAddress.unsafelyUnwrapped
-                place.initialize(from: Array(points[first..<first + count]), count: count)
+                for i in 0..<count { (place + i).initialize(to: points[first + i]) }
                 motion.beat(place, determinants.baseAddress.unsafelyUnwrapped, count: count)
                 return (0..<count).reduce(0.0) { $0 + Double((weights[first + $1] * determinants[$1]).sum()) }
             }

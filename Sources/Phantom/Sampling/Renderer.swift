@@ -116,10 +116,10 @@ struct Renderer: Sendable {
         _ regions: [Region], _ frame: Int, _ motion: TiledMotion, _ first: TiledMotion, _ scratch: inout Scratch,
         _ target: Target
     ) {
-        let isHeld = frame > 0 && motion.motion.respiration.isIdentity && first.motion.respiration.isIdentity
+        let isHeld = frame > 0 && !motion.breathes && !first.breathes
         var balls: [Ball?] = []
         for (place, region) in regions.enumerated() {
-            if isHeld && !motion.reaches(bounds(region).mapped(by: motion.motion.toFrame)) {
+            if isHeld && !motion.reaches(bounds(region)) {
                 copy(region, from: 0, to: frame, target)
                 balls.append(nil)
                 continue

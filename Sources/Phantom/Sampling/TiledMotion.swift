@@ -29,9 +29,16 @@ struct TiledMotion: Sendable {
         outermost = motion.ventricle.outermost
     }
 
-    /// Whether any step reaches a box of the LV frame.
-    func reaches(_ box: Bounds) -> Bool { Step.allCases.contains { reaches(box, $0) } }
+    /// Whether breathing moves anything.
+    var breathes: Bool { !motion.respiration.isIdentity }
 
+    /// Whether any step of the beat reaches a box of the patient frame, now or at end-diastole.
+    func reaches(_ box: Bounds) -> Bool {
+        let local = box.mapped(by: motion.toFrame)
+        return Step.allCases.contains { reaches(local, $0) }
+    }
+
+    /// Whether a step reaches a box of the LV frame.
     private func reaches(_ box: Bounds, _ step: Step) -> Bool {
         guard boxes[step.rawValue].meets(box) else { return false }
         switch step {
@@ -56,7 +63,7 @@ struct TiledMotion: Sendable {
     /// - Convention: patient frame.
     /// - Returns: a ball that holds them.
     func pullBack(_ points: UnsafeMutablePointer<Point<Lanes>>, count: Int) -> Ball {
-        if !motion.respiration.isIdentity {
+        if breathes {
             let map = motion.respiration
             points.map(count) { map.inverse($0) }
         }
@@ -79,13 +86,13 @@ struct TiledMotion: Sendable {
     func push(
         _ points: UnsafeMutablePointer<Point<Lanes>>, _ determinants: UnsafeMutablePointer<Lanes>, count: Int
     ) {
-        if reaches(points.bounds(count).mapped(by: motion.toFrame)) {
+        if reaches(points.bounds(count)) {
             let (intoFrame, outOfFrame) = (motion.toFrame, motion.frame)
             points.map(count) { intoFrame.apply($0) }
             beat(points, determinants, count: count)
             points.map(count) { outOfFrame.apply($0) }
         }
-        if !motion.respiration.isIdentity {
+        if breathes {
             let map = motion.respiration
             points.map(count) { map.forward($0) }
         }
