@@ -17,8 +17,12 @@ import Testing
 
     private func balls(_ patient: Patient, count: Int, _ random: inout Philox) -> [Ball] {
         let box = patient.landmarks.heartBox
-        return (0..<count).map { _ in
+        let layout = patient.anatomy.layout
+        let valve = layout.place(layout.tricuspidValve)
+        return (0..<2 * count).map { index in
             let place = Vector3(random.uniform(), random.uniform(), random.uniform())
+            // Every other one at the tricuspid valve, where parts, clips and rounded holes meet.
+            if index % 2 == 1 { return Ball(center: valve + (place - 0.5) * 24, radius: 1 + 5 * random.uniform()) }
             let center = box.low - 40 + (box.high - box.low + 80) * place
             return Ball(center: center, radius: 1 + 24 * random.uniform() * random.uniform())
         }
@@ -41,8 +45,8 @@ import Testing
             }
         }
         report("\(heart): a distance leaves its range by at most \(worst) mm")
-        // Rounding, and distances that are flat at a focus.
-        #expect(worst < 1e-3)
+        // Rounding alone: both are double precision.
+        #expect(worst < 1e-9)
     }
 
     @Test("What is chosen for a ball gives the same distances there as everything", arguments: Heart.allCases)
@@ -56,7 +60,7 @@ import Testing
         stack.selectAll(into: &all)
         let ramp = 1.0
         var worst = 0.0
-        for ball in balls(patient, count: 60, &random) {
+        for ball in balls(patient, count: 150, &random) {
             stack.select(all, in: ball, ramp: ramp, into: &chosen)
             let kept = (0..<chosen.count).map { chosen.entries[$0] }
             for p in points(in: ball, count: 12, &random) {
@@ -73,7 +77,7 @@ import Testing
             }
         }
         report("\(heart): a choice changes covers by at most \(worst)")
-        #expect(worst < 1e-6)
+        #expect(worst < 1e-9)
     }
 
     /// The distance of what was chosen of a brush.

@@ -148,7 +148,8 @@ private func wall(_ patient: Patient, layers: Int = 4) -> [(point: Vector3, volu
             }
         }
         report("\(heart): the free wall moves the chest wall by at most \(worst) mm")
-        // A wide heart touches the chest, and its bellows need some millimetres all the same.
+        // A wide heart touches the chest, and its bellows need some millimetres all the same: 0.6 mm in the reference
+        // heart, 4.1 in the hypertrophic one. With 34 mm of room wherever the chest is, it was 5.6 to 7.6.
         #expect(worst < 5)
     }
 

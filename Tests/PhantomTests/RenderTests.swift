@@ -45,7 +45,6 @@ private struct PlainRenderer {
             let grid = Grid(affine: tilt, size: [140, 100, 110])
             let fast = patient.sampled(grid, moment)
             let plain = PlainRenderer(patient: patient, moment: moment, signal: distinctSignal, rampMM: 2.5)
-            var misses: [Double] = []
             var wrongLabels = 0
             var worst = (miss: 0.0, at: Vector3.zero)
             for index in stride(from: 0, to: grid.count, by: 23) {
@@ -53,17 +52,13 @@ private struct PlainRenderer {
                 let (value, label, margin) = plain(p)
                 // Relative to the brightest tissue, which is 1.
                 let miss = abs(Double(fast.image[index]) - value)
-                misses.append(miss)
                 if miss > worst.miss { worst = (miss, p) }
                 // A label may differ where a surface passes within the rounding of single precision.
                 if label != fast.label[index] && margin > 0.01 { wrongLabels += 1 }
             }
-            let share = Double(misses.count { $0 > 1e-3 }) / Double(misses.count)
-            report(
-                "\(heart), diaphragm \(breathing.diaphragmMM): \(100 * share) % above 1e-3, worst \(worst), labels \(wrongLabels)"
-            )
-            #expect(share < 1e-4, "\(100 * share) % above 1e-3; worst \(worst)")
-            #expect(worst.miss < 5e-3, "\(worst)")
+            report("\(heart), diaphragm \(breathing.diaphragmMM): worst \(worst), labels \(wrongLabels)")
+            // A point may be off by the 1e-3 mm that `Moment.inverse` states, on a ramp of 2.5 mm; two surfaces may meet.
+            #expect(worst.miss < 1e-3, "\(worst)")
             #expect(wrongLabels == 0)
         }
     }

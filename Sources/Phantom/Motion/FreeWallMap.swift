@@ -22,7 +22,7 @@ struct FreeWallMap: Sendable {
         /// Where the motion fades at the base and towards the apex.
         var basal: Double
         var apical: Double
-        /// The free wall draws nothing along from here outwards.
+        /// Where the motion ends; a few millimetres beyond where the heart touches it.
         var chestWall: EllipticCylinder
 
         /// Room outside the free wall that a ray never reaches, whatever the way to the chest wall.
