@@ -32,6 +32,7 @@ let package = Package(
         // MARK: C libraries
         .target(name: "CLanes"),
         system("CFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
+        system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
         system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
         system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -42,6 +43,7 @@ let package = Package(
         library("Fourier", ["Core", "CFFTW", .product(name: "ComplexModule", package: "swift-numerics")]),
         library("Phantom", ["Core"]),
         library("Scanner", ["Core", "Phantom", "Fourier"]),
+        library("Reconstruction", ["Core", "Fourier", "COpenBLAS"]),
         library("Storage", ["Core", "CHDF5", "CPNG", "CZlib", "CCrypto"]),
         library("Report", ["Core", "Storage"]),
         library(
@@ -60,6 +62,7 @@ let package = Package(
         tests("FourierTests", ["Fourier"]),
         tests("PhantomTests", ["Phantom"]),
         tests("ScannerTests", ["Scanner"]),
+        tests("ReconstructionTests", ["Reconstruction"]),
         tests("StorageTests", ["Storage"]),
         tests("ReportTests", ["Report"]),
         tests("DatasetsTests", ["Datasets"]),

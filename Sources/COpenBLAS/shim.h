@@ -1,0 +1,11 @@
+// LAPACK's complex single-precision routines that Swift calls, since OpenBLAS ships them without a header.
+#ifndef COPENBLAS_SHIM_H
+#define COPENBLAS_SHIM_H
+
+#include <cblas.h>
+
+// Eigenvalues (ascending) and, with jobz "V", eigenvectors (columns, in `a`) of a Hermitian matrix.
+void cheevd_(const char *jobz, const char *uplo, const int *n, void *a, const int *lda, float *w, void *work,
+             const int *lwork, float *rwork, const int *lrwork, int *iwork, const int *liwork, int *info);
+
+#endif

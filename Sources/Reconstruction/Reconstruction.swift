@@ -1,0 +1,2 @@
+/// Classical reconstruction of multi-coil k-space.
+public enum Reconstruction {}
