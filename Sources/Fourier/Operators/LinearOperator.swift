@@ -77,9 +77,12 @@ public struct Composition<Outer: LinearOperator, Inner: LinearOperator>: LinearO
         self.inner = inner
     }
 
+    /// What the inner operator takes.
     public var domain: [Int] { inner.domain }
+    /// What the outer operator gives.
     public var range: [Int] { outer.range }
 
+    /// Output = outer · inner · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -89,6 +92,7 @@ public struct Composition<Outer: LinearOperator, Inner: LinearOperator>: LinearO
         }
     }
 
+    /// Output = innerᴴ · outerᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
