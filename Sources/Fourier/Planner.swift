@@ -29,9 +29,30 @@ enum Planner {
     /// Alignment in bytes of the memory that plans run on: one cache line, enough for any SIMD unit.
     static let alignment = 64
 
+    /// What a plan transforms, in place and unscaled.
+    enum Shape: Hashable, CustomStringConvertible {
+        /// One image of [height, width] samples.
+        case plane(width: Int, height: Int)
+        /// Samples [length, lanes]: `lanes` lines side by side, each transformed along the first axis.
+        case columns(length: Int, lanes: Int)
+
+        fileprivate var count: Int {
+            switch self {
+            case .plane(let width, let height): width * height
+            case .columns(let length, let lanes): length * lanes
+            }
+        }
+
+        var description: String {
+            switch self {
+            case .plane(let width, let height): "\(width) × \(height) samples"
+            case .columns(let length, let lanes): "\(lanes) lines of \(length) samples"
+            }
+        }
+    }
+
     private struct Key: Hashable {
-        var width: Int
-        var height: Int
+        var shape: Shape
         var sign: Int32
         var planning: Fourier.Planning
     }
@@ -42,7 +63,14 @@ enum Planner {
     ///
     /// - Throws: `CineError` when FFTW has no plan for the size.
     static func plan(width: Int, height: Int, sign: Int32, planning: Fourier.Planning) throws -> Plan {
-        let key = Key(width: width, height: height, sign: sign, planning: planning)
+        try plan(.plane(width: width, height: height), sign: sign, planning: planning)
+    }
+
+    /// The plan of an unscaled transform in place.
+    ///
+    /// - Throws: `CineError` when FFTW has no plan for the shape.
+    static func plan(_ shape: Shape, sign: Int32, planning: Fourier.Planning) throws -> Plan {
+        let key = Key(shape: shape, sign: sign, planning: planning)
         return try plans.withLock { plans in
             if let known = plans[key] { return known }
             let made = try make(key)
@@ -53,7 +81,9 @@ enum Planner {
 
     /// The same, made anew and not kept: for tests of the planner.
     static func unkeptPlan(width: Int, height: Int, sign: Int32, planning: Fourier.Planning) throws -> Plan {
-        try plans.withLock { _ in try make(Key(width: width, height: height, sign: sign, planning: planning)) }
+        try plans.withLock { _ in
+            try make(Key(shape: .plane(width: width, height: height), sign: sign, planning: planning))
+        }
     }
 
     static func importWisdom(_ text: String) -> Bool {
@@ -69,22 +99,28 @@ enum Planner {
     }
 
     private static func make(_ key: Key) throws -> Plan {
-        let bytes = key.width * key.height * MemoryLayout<ComplexFloat>.stride
+        let bytes = key.shape.count * MemoryLayout<ComplexFloat>.stride
         let flags = key.planning == .measured ? FFTW_MEASURE : UInt32(FFTW_ESTIMATE)
         // An estimate consults wisdom too: set it aside, so that what ran before cannot change the choice.
         let wisdom = key.planning == .estimated ? exported() : nil
         if wisdom != nil { fftwf_forget_wisdom() }
         let plan = withUnsafeTemporaryAllocation(byteCount: bytes, alignment: alignment) { memory in
             let samples = memory.bindMemory(to: fftwf_complex.self).baseAddress
-            return fftwf_plan_dft_2d(Int32(key.height), Int32(key.width), samples, samples, key.sign, flags)
+            switch key.shape {
+            case .plane(let width, let height):
+                return fftwf_plan_dft_2d(Int32(height), Int32(width), samples, samples, key.sign, flags)
+            case .columns(let length, let lanes):
+                var size = Int32(length)
+                let lanes = Int32(lanes)
+                return fftwf_plan_many_dft(
+                    1, &size, lanes, samples, nil, lanes, 1, samples, nil, lanes, 1, key.sign, flags)
+            }
         }
         if let wisdom {
             fftwf_forget_wisdom()
             fftwf_import_wisdom_from_string(wisdom)
         }
-        guard let plan else {
-            throw CineError(.badData, "FFTW cannot plan a transform of \(key.width) × \(key.height) samples.")
-        }
+        guard let plan else { throw CineError(.badData, "FFTW cannot plan a transform of \(key.shape).") }
         return Plan(plan)
     }
 }
