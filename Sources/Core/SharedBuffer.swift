@@ -8,4 +8,10 @@ public struct SharedBuffer<Element>: @unchecked Sendable {
 
     /// Shares a buffer for as long as its owner waits.
     public init(_ values: UnsafeMutableBufferPointer<Element>) { self.values = values }
+
+    /// Where the values begin; a buffer of nothing has no place to write to.
+    public var start: UnsafeMutablePointer<Element> {
+        guard let start = values.baseAddress else { preconditionFailure("a shared buffer holds nothing") }
+        return start
+    }
 }
