@@ -56,6 +56,8 @@ let package = Package(
             ],
             swiftSettings: cpuFlags),
         .executableTarget(name: "RenderBenchmark", dependencies: ["Core", "Phantom"], swiftSettings: cpuFlags),
+        .executableTarget(
+            name: "EncodingBenchmark", dependencies: ["Core", "Fourier", "Scanner", "CFFTW"], swiftSettings: cpuFlags),
 
         // MARK: Tests
         tests("CoreTests", ["Core"]),

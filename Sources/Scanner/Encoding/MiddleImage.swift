@@ -4,7 +4,7 @@ import Fourier
 /// An image on the middle grid of a `SliceEncoder`: rows along y, one for each x, aligned for the transforms.
 ///
 /// `@unchecked Sendable`: written by the one thread that makes it, only read afterwards.
-final class MiddleImage: @unchecked Sendable {
+public final class MiddleImage: @unchecked Sendable {
     let values: UnsafeMutablePointer<ComplexFloat>
     private let count: Int
 

@@ -3,26 +3,39 @@ import Fourier
 
 extension SliceEncoder {
     /// What one image is read for: some readouts of a frame.
-    struct Reading: Sendable {
+    public struct Reading: Sendable {
         /// Where k-space is read.
-        enum Path: Sendable {
+        public enum Path: Sendable {
             /// Cartesian: places along phase encoding, one for each readout.
             case lines([Int])
             /// Anywhere: samples of all readouts in turn, in cycles per field of view.
             case points([SIMD2<Double>])
         }
 
-        let path: Path
+        /// Where k-space is read.
+        public let path: Path
         /// Where each readout goes: the offset of its first sample in the output of coil 0.
-        let offsets: [Int]
+        public let offsets: [Int]
+
+        /// Makes a reading.
+        public init(_ path: Path, offsets: [Int]) {
+            self.path = path
+            self.offsets = offsets
+        }
     }
 
     /// Images of a slice: real, or complex where the field is uneven.
-    struct Images: Sendable {
+    public struct Images: Sendable {
         /// [I, F, F], x fastest.
-        var real: [Float]
+        public var real: [Float]
         /// Of the same shape; nil where images are real.
-        var imaginary: [Float]?
+        public var imaginary: [Float]?
+
+        /// Makes images.
+        public init(real: [Float], imaginary: [Float]? = nil) {
+            self.real = real
+            self.imaginary = imaginary
+        }
     }
 
     /// Encodes images through all coils.
@@ -31,7 +44,7 @@ extension SliceEncoder {
     ///   order of images touches the last digits; the number of threads does not.
     /// - Cost: see `object` and `read`; memory of one image and one transform per thread.
     /// - Throws: `CineError` when a transform cannot be planned.
-    func encode(
+    public func encode(
         _ images: Images, readings: [Reading], coils: [MiddleImage], coilStride: Int,
         into samples: SharedBuffer<ComplexFloat>, threads: Int
     ) throws {

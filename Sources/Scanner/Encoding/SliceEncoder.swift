@@ -121,9 +121,11 @@ public struct SliceEncoder: Sendable {
     }
 
     /// A sensitivity on the middle grid, [M, M] with x fastest, in the layout of objects.
-    func sensitivity(_ map: UnsafePointer<ComplexFloat>) -> MiddleImage {
+    public func sensitivity(_ map: ArraySlice<ComplexFloat>) -> MiddleImage {
+        precondition(map.count == middle * middle, "expected \(middle)² values, found \(map.count)")
         let image = MiddleImage(columns, rows: middle)
-        for y in 0..<middle { for x in 0..<middle { image.values[x * columns.stride + y] = map[y * middle + x] } }
+        let first = map.startIndex
+        for y in 0..<middle { for x in 0..<middle { image.values[x * columns.stride + y] = map[first + y * middle + x] } }
         return image
     }
 

@@ -61,7 +61,7 @@ private struct Blobs {
         let scratch = SliceEncoder.Scratch(encoder)
         let fine = blobs.sampled(encoder.fine) { Float(blobs.value($0, $1)) }
         let map = blobs.sampled(encoder.middle) { ComplexFloat(blobs.sensitivity($0, $1)) }
-        let coil = encoder.sensitivity(map)
+        let coil = encoder.sensitivity(map[...])
         let object = encoder.object(fine[...], fine.map { -3 * $0 }[...], scratch: scratch)
         let count = oversampling * matrix
         let lines = Array(0..<matrix).reversed().filter { $0 % 3 != 1 }
