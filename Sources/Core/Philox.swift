@@ -30,6 +30,10 @@ public struct Philox: RandomNumberGenerator, Sendable {
         case recipe = 6
         /// Slice planning.
         case planning = 7
+        /// Thermal noise of the receive channels.
+        case coilNoise = 8
+        /// Off-resonance and transmit field.
+        case field = 9
     }
 
     /// Opens the stream of a patient's stage.

@@ -159,7 +159,7 @@ struct AcquisitionTests {
                 radial[lane] = UInt32(truncatingIfNeeded: draws.next())
                 angular[lane] = UInt32(truncatingIfNeeded: draws.next())
             }
-            let (x, y) = ImageNoise.normals(radial, angular)
+            let (x, y) = NormalPairs.normals(radial, angular)
             for lane in 0..<16 {
                 let uniform = 1 - Double(radial[lane] >> 9) * 0x1p-23
                 let quarter = Double(angular[lane] >> 30)
@@ -170,9 +170,9 @@ struct AcquisitionTests {
             }
         }
         // The extremes: no infinity, no NaN.
-        let (x, _) = ImageNoise.normals(SIMD16(repeating: .max), SIMD16(repeating: 0))
+        let (x, _) = NormalPairs.normals(SIMD16(repeating: .max), SIMD16(repeating: 0))
         #expect(x[0].isFinite && abs(x[0]) < 6)
-        let (zero, _) = ImageNoise.normals(SIMD16(repeating: 0), SIMD16(repeating: 0))
+        let (zero, _) = NormalPairs.normals(SIMD16(repeating: 0), SIMD16(repeating: 0))
         #expect(zero[0] == 0)
     }
 

@@ -12,7 +12,7 @@ struct ChestBrushes {
     }
 
     private var wall: Double { chest.subcutaneousFatMM }
-    private let center = Vector3(0, 0, 0)
+    private var center: Vector3 { chest.torso.center }
 
     private func torso(inset: Double) -> Primitive {
         .torso(center: center, halfWidth: chest.halfWidthMM - inset, halfDepth: chest.halfDepthMM - inset)
