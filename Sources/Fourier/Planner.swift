@@ -29,9 +29,20 @@ enum Planner {
     /// Alignment in bytes of the memory that plans run on: one cache line, enough for any SIMD unit.
     static let alignment = 64
 
+    /// Which transforms one plan makes: `count` of them, of `sizes` samples that lie `stride` apart, slowest axis first,
+    /// each `distance` after the one before.
+    struct Layout: Hashable {
+        var sizes: [Int]
+        var count = 1
+        var stride = 1
+        var distance = 1
+
+        /// Number of samples that the plan runs on.
+        var samples: Int { sizes.reduce(count, *) }
+    }
+
     private struct Key: Hashable {
-        var width: Int
-        var height: Int
+        var layout: Layout
         var sign: Int32
         var planning: Fourier.Planning
     }
@@ -42,7 +53,14 @@ enum Planner {
     ///
     /// - Throws: `CineError` when FFTW has no plan for the size.
     static func plan(width: Int, height: Int, sign: Int32, planning: Fourier.Planning) throws -> Plan {
-        let key = Key(width: width, height: height, sign: sign, planning: planning)
+        try plan(Layout(sizes: [height, width]), sign: sign, planning: planning)
+    }
+
+    /// The plan of unscaled transforms in place.
+    ///
+    /// - Throws: `CineError` when FFTW has no plan for the layout.
+    static func plan(_ layout: Layout, sign: Int32, planning: Fourier.Planning) throws -> Plan {
+        let key = Key(layout: layout, sign: sign, planning: planning)
         return try plans.withLock { plans in
             if let known = plans[key] { return known }
             let made = try make(key)
@@ -53,7 +71,8 @@ enum Planner {
 
     /// The same, made anew and not kept: for tests of the planner.
     static func unkeptPlan(width: Int, height: Int, sign: Int32, planning: Fourier.Planning) throws -> Plan {
-        try plans.withLock { _ in try make(Key(width: width, height: height, sign: sign, planning: planning)) }
+        let layout = Layout(sizes: [height, width])
+        return try plans.withLock { _ in try make(Key(layout: layout, sign: sign, planning: planning)) }
     }
 
     static func importWisdom(_ text: String) -> Bool {
@@ -69,21 +88,28 @@ enum Planner {
     }
 
     private static func make(_ key: Key) throws -> Plan {
-        let bytes = key.width * key.height * MemoryLayout<ComplexFloat>.stride
+        let layout = key.layout
+        let bytes = layout.samples * MemoryLayout<ComplexFloat>.stride
         let flags = key.planning == .measured ? FFTW_MEASURE : UInt32(FFTW_ESTIMATE)
         // An estimate consults wisdom too: set it aside, so that what ran before cannot change the choice.
         let wisdom = key.planning == .estimated ? exported() : nil
         if wisdom != nil { fftwf_forget_wisdom() }
         let plan = withUnsafeTemporaryAllocation(byteCount: bytes, alignment: alignment) { memory in
             let samples = memory.bindMemory(to: fftwf_complex.self).baseAddress
-            return fftwf_plan_dft_2d(Int32(key.height), Int32(key.width), samples, samples, key.sign, flags)
+            return layout.sizes.map(Int32.init).withUnsafeBufferPointer { sizes in
+                fftwf_plan_many_dft(
+                    Int32(sizes.count), sizes.baseAddress, Int32(layout.count),
+                    samples, nil, Int32(layout.stride), Int32(layout.distance),
+                    samples, nil, Int32(layout.stride), Int32(layout.distance), key.sign, flags)
+            }
         }
         if let wisdom {
             fftwf_forget_wisdom()
             fftwf_import_wisdom_from_string(wisdom)
         }
         guard let plan else {
-            throw CineError(.badData, "FFTW cannot plan a transform of \(key.width) × \(key.height) samples.")
+            let size = layout.sizes.reversed().map(String.init).joined(separator: " × ")
+            throw CineError(.badData, "FFTW cannot plan a transform of \(size) samples.")
         }
         return Plan(plan)
     }
