@@ -29,30 +29,25 @@ enum Planner {
     /// Alignment in bytes of the memory that plans run on: one cache line, enough for any SIMD unit.
     static let alignment = 64
 
-    /// What a plan transforms, in place and unscaled.
-    enum Shape: Hashable, CustomStringConvertible {
-        /// One image of [height, width] samples.
-        case plane(width: Int, height: Int)
+    /// Which transforms one plan makes: `count` of them, of `sizes` samples that lie `stride` apart, slowest axis first,
+    /// each `distance` after the one before.
+    struct Layout: Hashable {
+        var sizes: [Int]
+        var count = 1
+        var stride = 1
+        var distance = 1
+
         /// Samples [length, lanes]: `lanes` lines side by side, each transformed along the first axis.
-        case columns(length: Int, lanes: Int)
-
-        fileprivate var count: Int {
-            switch self {
-            case .plane(let width, let height): width * height
-            case .columns(let length, let lanes): length * lanes
-            }
+        static func columns(length: Int, lanes: Int) -> Layout {
+            Layout(sizes: [length], count: lanes, stride: lanes, distance: 1)
         }
 
-        var description: String {
-            switch self {
-            case .plane(let width, let height): "\(width) × \(height) samples"
-            case .columns(let length, let lanes): "\(lanes) lines of \(length) samples"
-            }
-        }
+        /// Number of samples that the plan runs on.
+        var samples: Int { sizes.reduce(count, *) }
     }
 
     private struct Key: Hashable {
-        var shape: Shape
+        var layout: Layout
         var sign: Int32
         var planning: Fourier.Planning
     }
@@ -63,14 +58,14 @@ enum Planner {
     ///
     /// - Throws: `CineError` when FFTW has no plan for the size.
     static func plan(width: Int, height: Int, sign: Int32, planning: Fourier.Planning) throws -> Plan {
-        try plan(.plane(width: width, height: height), sign: sign, planning: planning)
+        try plan(Layout(sizes: [height, width]), sign: sign, planning: planning)
     }
 
-    /// The plan of an unscaled transform in place.
+    /// The plan of unscaled transforms in place.
     ///
-    /// - Throws: `CineError` when FFTW has no plan for the shape.
-    static func plan(_ shape: Shape, sign: Int32, planning: Fourier.Planning) throws -> Plan {
-        let key = Key(shape: shape, sign: sign, planning: planning)
+    /// - Throws: `CineError` when FFTW has no plan for the layout.
+    static func plan(_ layout: Layout, sign: Int32, planning: Fourier.Planning) throws -> Plan {
+        let key = Key(layout: layout, sign: sign, planning: planning)
         return try plans.withLock { plans in
             if let known = plans[key] { return known }
             let made = try make(key)
@@ -81,9 +76,8 @@ enum Planner {
 
     /// The same, made anew and not kept: for tests of the planner.
     static func unkeptPlan(width: Int, height: Int, sign: Int32, planning: Fourier.Planning) throws -> Plan {
-        try plans.withLock { _ in
-            try make(Key(shape: .plane(width: width, height: height), sign: sign, planning: planning))
-        }
+        let layout = Layout(sizes: [height, width])
+        return try plans.withLock { _ in try make(Key(layout: layout, sign: sign, planning: planning)) }
     }
 
     static func importWisdom(_ text: String) -> Bool {
@@ -99,28 +93,29 @@ enum Planner {
     }
 
     private static func make(_ key: Key) throws -> Plan {
-        let bytes = key.shape.count * MemoryLayout<ComplexFloat>.stride
+        let layout = key.layout
+        let bytes = layout.samples * MemoryLayout<ComplexFloat>.stride
         let flags = key.planning == .measured ? FFTW_MEASURE : UInt32(FFTW_ESTIMATE)
         // An estimate consults wisdom too: set it aside, so that what ran before cannot change the choice.
         let wisdom = key.planning == .estimated ? exported() : nil
         if wisdom != nil { fftwf_forget_wisdom() }
         let plan = withUnsafeTemporaryAllocation(byteCount: bytes, alignment: alignment) { memory in
             let samples = memory.bindMemory(to: fftwf_complex.self).baseAddress
-            switch key.shape {
-            case .plane(let width, let height):
-                return fftwf_plan_dft_2d(Int32(height), Int32(width), samples, samples, key.sign, flags)
-            case .columns(let length, let lanes):
-                var size = Int32(length)
-                let lanes = Int32(lanes)
-                return fftwf_plan_many_dft(
-                    1, &size, lanes, samples, nil, lanes, 1, samples, nil, lanes, 1, key.sign, flags)
+            return layout.sizes.map(Int32.init).withUnsafeBufferPointer { sizes in
+                fftwf_plan_many_dft(
+                    Int32(sizes.count), sizes.baseAddress, Int32(layout.count),
+                    samples, nil, Int32(layout.stride), Int32(layout.distance),
+                    samples, nil, Int32(layout.stride), Int32(layout.distance), key.sign, flags)
             }
         }
         if let wisdom {
             fftwf_forget_wisdom()
             fftwf_import_wisdom_from_string(wisdom)
         }
-        guard let plan else { throw CineError(.badData, "FFTW cannot plan a transform of \(key.shape).") }
+        guard let plan else {
+            let size = layout.sizes.reversed().map(String.init).joined(separator: " × ")
+            throw CineError(.badData, "FFTW cannot plan a transform of \(size) samples.")
+        }
         return Plan(plan)
     }
 }

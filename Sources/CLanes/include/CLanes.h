@@ -67,6 +67,11 @@ static inline __attribute__((always_inline)) clanes_float16 clanes_pick(
     return a < b ? yes : no;
 }
 
+// Each two neighbours swapped: the real and imaginary parts of eight complex numbers.
+static inline __attribute__((always_inline)) clanes_float16 clanes_swap_pairs(clanes_float16 x) {
+    return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+}
+
 // The smallest and the largest of sixteen.
 static inline __attribute__((always_inline)) float clanes_least(clanes_float16 x) {
     clanes_float8 half = x.lo < x.hi ? x.lo : x.hi;

@@ -1,0 +1,131 @@
+import ComplexModule
+import Core
+
+/// Multi-coil encoding of the frames of one slice, over any transform of a frame: radial, spiral, or another.
+///
+/// - Shape: [T, Y, X] → [T, C, L, N], for transforms [C, Y, X] → [C, L·N].
+/// - Convention: k_t = F_t (S x_t). `normal` uses the transforms' own, so a Toeplitz form serves here.
+/// - Cost: the transforms, and two passes over C images a frame. Frames run on several threads.
+public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
+    public let maps: CoilMaps
+    /// The transform of each frame.
+    public let transforms: [Frame]
+    public var domain: [Int] { [transforms.count, maps.height, maps.width] }
+    public let range: [Int]
+
+    private let density: [Float]
+    private let threads: Int
+
+    /// Describes a slice's encoding.
+    ///
+    /// - Parameters:
+    ///   - transforms: one for each frame, [C, Y, X] → [C, L·N].
+    ///   - lines: spokes or interleaves of a frame, L.
+    ///   - density: weights of the samples, [T, L·N], such that Fᴴ W F is near 1; empty for 1.
+    /// - Throws: `CineError` when transforms, maps and weights do not fit each other.
+    public init(
+        maps: CoilMaps, transforms: [Frame], lines: Int = 1, density: [Float] = [], threads: Int = 1
+    ) throws {
+        guard let first = transforms.first,
+            transforms.allSatisfy({ $0.domain == maps.range && $0.rangeCount == first.rangeCount })
+        else {
+            throw CineError(
+                .badData,
+                "Expected transforms of \(maps.range) to the same number of samples in each frame, "
+                    + "found \(Set(transforms.map(\.domain))) to \(Set(transforms.map(\.rangeCount))).")
+        }
+        let count = first.rangeCount / maps.coils
+        guard density.isEmpty || density.count == transforms.count * count, count.isMultiple(of: lines) else {
+            throw CineError(
+                .badData,
+                "Expected \(transforms.count) × \(count) weights in \(lines) lines, found \(density.count).")
+        }
+        self.maps = maps
+        self.transforms = transforms
+        self.density = density
+        self.threads = threads
+        range = [transforms.count, maps.coils, lines, count / lines]
+    }
+
+    public func replacing(maps: CoilMaps) throws -> DynamicSENSE {
+        try DynamicSENSE(maps: maps, transforms: transforms, lines: range[2], density: density, threads: threads)
+    }
+
+    public func forward(
+        _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
+    ) {
+        forEachFrame(input, maps.pixels, output, transforms[0].rangeCount) { frame, image, samples in
+            withUnsafeTemporaryAllocation(of: ComplexFloat.self, capacity: maps.rangeCount) { coils in
+                maps.forward(image, into: coils)
+                transforms[frame].forward(UnsafeBufferPointer(coils), into: samples)
+            }
+        }
+    }
+
+    public func adjoint(
+        _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
+    ) {
+        forEachFrame(input, transforms[0].rangeCount, output, maps.pixels) { frame, samples, image in
+            withUnsafeTemporaryAllocation(of: ComplexFloat.self, capacity: maps.rangeCount) { coils in
+                transforms[frame].adjoint(samples, into: coils)
+                maps.adjoint(UnsafeBufferPointer(coils), into: image)
+            }
+        }
+    }
+
+    public func normal(
+        _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
+    ) {
+        forEachFrame(input, maps.pixels, output, maps.pixels) { frame, image, result in
+            withUnsafeTemporaryAllocation(of: ComplexFloat.self, capacity: 2 * maps.rangeCount) { memory in
+                let coils = UnsafeMutableBufferPointer(rebasing: memory[..<maps.rangeCount])
+                let filtered = UnsafeMutableBufferPointer(rebasing: memory[maps.rangeCount...])
+                maps.forward(image, into: coils)
+                transforms[frame].normal(UnsafeBufferPointer(coils), into: filtered)
+                maps.adjoint(UnsafeBufferPointer(filtered), into: result)
+            }
+        }
+    }
+
+    public func coilImages(_ samples: [ComplexFloat]) throws -> [ComplexFloat] {
+        let weighted = self.weighted(samples)
+        var images = [ComplexFloat](repeating: .zero, count: transforms.count * maps.rangeCount)
+        weighted.withUnsafeBufferPointer { weighted in
+            images.withUnsafeMutableBufferPointer { images in
+                forEachFrame(weighted, transforms[0].rangeCount, images, maps.rangeCount) { frame, samples, image in
+                    transforms[frame].adjoint(samples, into: image)
+                }
+            }
+        }
+        return images
+    }
+
+    public func averageCoilImages(_ samples: [ComplexFloat]) throws -> [ComplexFloat] {
+        let images = try coilImages(samples)
+        var mean = [ComplexFloat](repeating: .zero, count: maps.rangeCount)
+        for (place, value) in images.enumerated() { mean[place % maps.rangeCount] += value }
+        return mean.map { $0.multiplied(by: 1 / Float(transforms.count)) }
+    }
+
+    private func weighted(_ samples: [ComplexFloat]) -> [ComplexFloat] {
+        if density.isEmpty { return samples }
+        let count = range[2] * range[3]
+        return samples.indices.map { place in
+            let frame = place / (maps.coils * count)
+            return samples[place].multiplied(by: density[frame * count + place % count])
+        }
+    }
+
+    private func forEachFrame(
+        _ input: UnsafeBufferPointer<ComplexFloat>, _ inputCount: Int,
+        _ output: UnsafeMutableBufferPointer<ComplexFloat>, _ outputCount: Int,
+        _ body: @Sendable (Int, UnsafeBufferPointer<ComplexFloat>, UnsafeMutableBufferPointer<ComplexFloat>) -> Void
+    ) {
+        guard let source = Shared(input), let target = SharedMutable(output) else { return }
+        Workers.forEach(transforms.count, threads: threads) { frame in
+            body(
+                frame, UnsafeBufferPointer(start: source.start + frame * inputCount, count: inputCount),
+                UnsafeMutableBufferPointer(start: target.start + frame * outputCount, count: outputCount))
+        }
+    }
+}
