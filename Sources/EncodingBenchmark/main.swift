@@ -13,19 +13,17 @@ struct EncodingBenchmark {
     static let (slices, frames, channels, matrix, beats) = (12, 25, 8, 192, 8)
     let threads: Int
     let encoder: SliceEncoder
-    let coils: [MiddleImage]
+    let sensitivities: Sensitivities
     let images: [Float]
 
     init(threads: Int) throws {
         self.threads = threads
         let encoder = try SliceEncoder(matrix: Self.matrix, oversampling: 2.5)
         var draws = Philox(seed: 1, patient: 0, stage: .recipe)
-        coils = (0..<Self.channels).map { _ in
-            let map = (0..<encoder.middle * encoder.middle).map { _ in
-                ComplexFloat(Float(draws.uniform()), Float(draws.uniform()))
-            }
-            return encoder.sensitivity(map[...])
+        let maps = (0..<Self.channels * encoder.middle * encoder.middle).map { _ in
+            ComplexFloat(Float(draws.uniform()), Float(draws.uniform()))
         }
+        sensitivities = encoder.sensitivities(maps)
         images = (0..<Self.frames * encoder.fine * encoder.fine).map { _ in Float(draws.uniform()) }
         self.encoder = encoder
     }
@@ -44,8 +42,8 @@ struct EncodingBenchmark {
                 }
                 try samples.withUnsafeMutableBufferPointer {
                     try encoder.encode(
-                        .init(real: images), readings: readings, coils: coils, coilStride: matrix * matrix,
-                        into: SharedBuffer($0), threads: threads)
+                        .init(real: images), readings: readings, through: sensitivities,
+                        coilStride: matrix * matrix, into: SharedBuffer($0), threads: threads)
                 }
             }
         }

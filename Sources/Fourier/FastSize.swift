@@ -1,9 +1,10 @@
 /// Sizes whose transforms are fast.
-public enum FastSize {
-    /// The smallest even number of at least `count` with no prime factor but 2, 3 and 5.
-    public static func even(atLeast count: Int) -> Int {
-        var size = max(2, (count + 1) / 2 * 2)
-        while !isSmooth(size) { size += 2 }
+package enum FastSize {
+    /// The smallest multiple of 16 of at least `count` with no prime factor but 2, 3 and 5: rows of whole vectors, and
+    /// whole blocks of columns.
+    package static func blocked(atLeast count: Int) -> Int {
+        var size = max(16, (count + 15) / 16 * 16)
+        while !isSmooth(size) { size += 16 }
         return size
     }
 

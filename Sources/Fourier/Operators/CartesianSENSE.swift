@@ -27,12 +27,9 @@ public struct CartesianSENSE: DynamicEncoding {
     private let after: [ComplexFloat]
     /// How often each line of each frame was read, [T, Y].
     private let reads: [Float]
-    /// Maps by block of sixteen columns, [block, C, Y, 4]: two `Lanes` of real parts (each twice) and two of imaginary
-    /// parts (−, +), with the phases before the transform and its scale.
-    private let blocks: [Lanes]
+    /// Maps with the phases before the transform along y, and its scale.
+    private let blocks: BlockedMaps
 
-    /// Number of `Lanes` of a map's row in `blocks`.
-    private static let rowLanes = 2 * ColumnBlock.lanes
     /// Frames of one piece of work.
     private static let framesAtOnce = 8
 
@@ -70,7 +67,10 @@ public struct CartesianSENSE: DynamicEncoding {
             for line in lines { reads[frame * maps.height + line] += 1 }
         }
         self.reads = reads
-        blocks = Self.blocks(of: maps, phase: phase)
+        let scale = 1 / Float(maps.height).squareRoot()
+        blocks = BlockedMaps(
+            maps.values, coils: maps.coils, height: maps.height, width: maps.width,
+            rowFactors: phase.before.map { $0.multiplied(by: scale) })
     }
 
     public func replacing(maps: CoilMaps) throws -> CartesianSENSE {
@@ -93,11 +93,11 @@ public struct CartesianSENSE: DynamicEncoding {
                     ColumnBlock.load(block, of: source.start + first, rows: height, columns: width, into: image)
                     sum.update(repeating: Lanes(0), count: count)
                     for index in 0..<maps.coils {
-                        weight(image, block: block, coil: index, into: coil)
+                        blocks.weight(image, block: block, coil: index, into: coil)
                         forwardPlan.execute(coil)
                         keepRead(coil, frame: frame)
                         inversePlan.execute(coil)
-                        addConjugate(coil, block: block, coil: index, to: sum)
+                        blocks.addConjugate(coil, block: block, coil: index, to: sum)
                     }
                     ColumnBlock.store(sum, to: block, of: target.start + first, rows: height, columns: width)
                 }
@@ -121,7 +121,7 @@ public struct CartesianSENSE: DynamicEncoding {
                     for block in 0..<ColumnBlock.count(columns: width) {
                         ColumnBlock.load(block, of: image, rows: height, columns: width, into: scratch)
                         for coil in 0..<maps.coils {
-                            weight(scratch, block: block, coil: coil, into: scratch + count)
+                            blocks.weight(scratch, block: block, coil: coil, into: scratch + count)
                             forwardPlan.execute(scratch + count)
                             pick(scratch + count, frame: frame, block: block, to: rows + coil * lineCount * width)
                         }
@@ -158,7 +158,7 @@ public struct CartesianSENSE: DynamicEncoding {
                         for coil in 0..<maps.coils {
                             place(rows + coil * lineCount * width, frame: frame, block: block, into: scratch + count)
                             inversePlan.execute(scratch + count)
-                            addConjugate(scratch + count, block: block, coil: coil, to: scratch)
+                            blocks.addConjugate(scratch + count, block: block, coil: coil, to: scratch)
                         }
                         ColumnBlock.store(scratch, to: block, of: image, rows: height, columns: width)
                     }
@@ -206,60 +206,6 @@ public struct CartesianSENSE: DynamicEncoding {
 // MARK: - Blocks of sixteen columns
 
 extension CartesianSENSE {
-    private static func blocks(of maps: CoilMaps, phase: CenteredPhase) -> [Lanes] {
-        let blockCount = ColumnBlock.count(columns: maps.width)
-        let scale = 1 / Float(maps.height).squareRoot()
-        var blocks = [Lanes](repeating: Lanes(0), count: blockCount * maps.coils * maps.height * rowLanes)
-        for coil in 0..<maps.coils {
-            for y in 0..<maps.height {
-                let row = (coil * maps.height + y) * maps.width
-                for x in 0..<maps.width {
-                    let value = (maps.values[row + x] * phase.before[y]).multiplied(by: scale)
-                    let (block, column) = (x / ColumnBlock.width, x % ColumnBlock.width)
-                    let at = ((block * maps.coils + coil) * maps.height + y) * rowLanes + column / 8
-                    let pair = 2 * (column % 8)
-                    blocks[at][pair] = value.real
-                    blocks[at][pair + 1] = value.real
-                    blocks[at + 2][pair] = -value.imaginary
-                    blocks[at + 2][pair + 1] = value.imaginary
-                }
-            }
-        }
-        return blocks
-    }
-
-    private func firstLane(block: Int, coil: Int) -> Int {
-        (block * maps.coils + coil) * maps.height * Self.rowLanes
-    }
-
-    /// Coil block = map · image block.
-    private func weight(
-        _ image: UnsafePointer<Lanes>, block: Int, coil: Int, into result: UnsafeMutablePointer<Lanes>
-    ) {
-        blocks.withUnsafeBufferPointer { blocks in
-            guard let map = blocks.baseAddress.map({ $0 + firstLane(block: block, coil: coil) }) else { return }
-            for row in 0..<maps.height {
-                let (a, b) = (image[2 * row], image[2 * row + 1])
-                result[2 * row] = a * map[4 * row] + a.swappedPairs * map[4 * row + 2]
-                result[2 * row + 1] = b * map[4 * row + 1] + b.swappedPairs * map[4 * row + 3]
-            }
-        }
-    }
-
-    /// Sum += conj(map) · coil block.
-    private func addConjugate(
-        _ image: UnsafePointer<Lanes>, block: Int, coil: Int, to sum: UnsafeMutablePointer<Lanes>
-    ) {
-        blocks.withUnsafeBufferPointer { blocks in
-            guard let map = blocks.baseAddress.map({ $0 + firstLane(block: block, coil: coil) }) else { return }
-            for row in 0..<maps.height {
-                let (a, b) = (image[2 * row], image[2 * row + 1])
-                sum[2 * row] = sum[2 * row] + a * map[4 * row] - a.swappedPairs * map[4 * row + 2]
-                sum[2 * row + 1] = sum[2 * row + 1] + b * map[4 * row + 1] - b.swappedPairs * map[4 * row + 3]
-            }
-        }
-    }
-
     /// Weights each line by how often it was read; lines that were not are zero.
     private func keepRead(_ coil: UnsafeMutablePointer<Lanes>, frame: Int) {
         for row in 0..<maps.height {

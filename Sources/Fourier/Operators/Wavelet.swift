@@ -99,9 +99,10 @@ public struct Wavelet: LinearOperator {
 
     private func forEachImage(
         _ input: UnsafeBufferPointer<ComplexFloat>, _ output: UnsafeMutableBufferPointer<ComplexFloat>,
-        _ body: @Sendable (
-            UnsafePointer<ComplexFloat>, UnsafeMutablePointer<ComplexFloat>, UnsafeMutablePointer<ComplexFloat>
-        ) -> Void
+        _ body:
+            @Sendable (
+                UnsafePointer<ComplexFloat>, UnsafeMutablePointer<ComplexFloat>, UnsafeMutablePointer<ComplexFloat>
+            ) -> Void
     ) {
         guard let source = Shared(input), let target = SharedMutable(output) else { return }
         let count = width * height
@@ -125,7 +126,8 @@ public struct Wavelet: LinearOperator {
 
     /// Coarse and fine halves of the even part of a line.
     private func analyse(
-        _ values: UnsafeMutablePointer<ComplexFloat>, count: Int, stride: Int, _ line: UnsafeMutablePointer<ComplexFloat>
+        _ values: UnsafeMutablePointer<ComplexFloat>, count: Int, stride: Int,
+        _ line: UnsafeMutablePointer<ComplexFloat>
     ) {
         let half = count / 2
         let coarse = count - half
@@ -146,7 +148,8 @@ public struct Wavelet: LinearOperator {
 
     /// Undoes `analyse`: its transpose.
     private func synthesise(
-        _ values: UnsafeMutablePointer<ComplexFloat>, count: Int, stride: Int, _ line: UnsafeMutablePointer<ComplexFloat>
+        _ values: UnsafeMutablePointer<ComplexFloat>, count: Int, stride: Int,
+        _ line: UnsafeMutablePointer<ComplexFloat>
     ) {
         let half = count / 2
         let coarse = count - half

@@ -42,30 +42,25 @@ extension SliceEncoder {
     ///
     /// - Convention: coil c's readouts lie `coilStride` × c behind those of coil 0. Real images go in pairs, so the
     ///   order of images touches the last digits; the number of threads does not.
-    /// - Cost: see `object` and `read`; memory of one image and one transform per thread.
+    /// - Cost: see `middleImages` and `read`; memory of one image and one transform per thread.
     /// - Throws: `CineError` when a transform cannot be planned.
     public func encode(
-        _ images: Images, readings: [Reading], coils: [MiddleImage], coilStride: Int,
+        _ images: Images, readings: [Reading], through sensitivities: Sensitivities, coilStride: Int,
         into samples: SharedBuffer<ComplexFloat>, threads: Int
     ) throws {
         let area = fine * fine
         precondition(images.real.count == readings.count * area, "\(readings.count) images, got \(images.real.count)")
-        let perObject = images.imaginary == nil ? 2 : 1
-        let objects = (readings.count + perObject - 1) / perObject
-        let lanes = max(1, min(threads, objects))
+        let perStep = images.imaginary == nil ? 2 : 1
+        let steps = (readings.count + perStep - 1) / perStep
+        let lanes = max(1, min(threads, steps))
         let results = Workers.map(lanes, threads: threads) { lane in
             Result {
                 let scratch = Scratch(self)
-                for index in stride(from: lane, to: objects, by: lanes) {
-                    let first = index * perObject
-                    let members = readings[first..<min(first + perObject, readings.count)]
-                    let partner = members.count == 2 ? images.real[(first + 1) * area..<(first + 2) * area] : nil
-                    let object = object(
-                        images.real[first * area..<(first + 1) * area],
-                        images.imaginary?[first * area..<(first + 1) * area] ?? partner, scratch: scratch)
-                    for (member, reading) in members.enumerated() {
-                        let part: MiddleImage.Part = images.imaginary != nil ? .both : member == 0 ? .real : .imaginary
-                        try read(object, part, reading, coils, coilStride, scratch: scratch, into: samples.start)
+                for step in stride(from: lane, to: steps, by: lanes) {
+                    let first = step * perStep
+                    let members = readings[first..<min(first + perStep, readings.count)]
+                    for (image, reading) in zip(middle(images, first, members.count, scratch: scratch), members) {
+                        try read(image, reading, sensitivities, coilStride, scratch: scratch, into: samples.start)
                     }
                 }
             }
@@ -73,19 +68,31 @@ extension SliceEncoder {
         for result in results { try result.get() }
     }
 
+    /// One complex image, or two real ones, on the middle grid; the partner of a last odd one is itself.
+    private func middle(_ images: Images, _ first: Int, _ count: Int, scratch: Scratch) -> [LanesBuffer] {
+        let area = fine * fine
+        func part(_ values: [Float], _ index: Int) -> ArraySlice<Float> { values[index * area..<(index + 1) * area] }
+        if let imaginary = images.imaginary {
+            return [middleImage(real: part(images.real, first), imaginary: part(imaginary, first), scratch: scratch)]
+        }
+        let pair = middleImages(
+            part(images.real, first), part(images.real, first + count - 1), scratch: scratch)
+        return [pair.0, pair.1]
+    }
+
     private func read(
-        _ object: MiddleImage, _ part: MiddleImage.Part, _ reading: Reading, _ coils: [MiddleImage], _ coilStride: Int,
+        _ image: LanesBuffer, _ reading: Reading, _ sensitivities: Sensitivities, _ coilStride: Int,
         scratch: Scratch, into samples: UnsafeMutablePointer<ComplexFloat>
     ) throws {
         switch reading.path {
         case .lines(let lines):
-            for (coil, map) in coils.enumerated() {
-                read(object, part, through: map, lines: lines, scratch: scratch) { line in
+            for coil in 0..<sensitivities.coils {
+                read(image, through: coil, of: sensitivities, lines: lines, scratch: scratch) { line in
                     samples + coil * coilStride + reading.offsets[line]
                 }
             }
         case .points(let points):
-            try read(object, part, through: coils, points: points, scratch: scratch) { coil, readout in
+            try read(image, through: sensitivities, points: points) { coil, readout in
                 samples + coil * coilStride + reading.offsets[readout]
             }
         }

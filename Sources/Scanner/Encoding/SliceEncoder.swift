@@ -28,8 +28,8 @@ public struct SliceEncoder: Sendable {
     public let fine: Int
     /// Samples of a readout per pixel: 1 or 2.
     public let readoutOversampling: Int
-    let limit: BandLimit
-    let columns: RowTransform
+    private let limit: BandLimit
+    private let columns: ColumnTransform
     private let readouts: RowTransform
     private let fade: [Float]
 
@@ -38,14 +38,15 @@ public struct SliceEncoder: Sendable {
     /// - Parameter matrix: pixels along x and y.
     /// - Parameter oversampling: fine samples per pixel and axis; rounded up to a size with fast transforms.
     /// - Parameter readoutOversampling: samples of a readout per pixel, 1 or 2.
+    /// - Throws: `CineError` when FFTW has no plan for a size.
     public init(matrix: Int, oversampling: Double, readoutOversampling: Int = 1) throws {
         precondition(readoutOversampling == 1 || readoutOversampling == 2, "1 or 2, got \(readoutOversampling)")
         self.matrix = matrix
         self.readoutOversampling = readoutOversampling
-        let middle = FastSize.even(atLeast: matrix + 2 * (Self.margin + Self.rollOff))
-        fine = max(middle, FastSize.even(atLeast: Int((Double(matrix) * oversampling).rounded(.up))))
+        let middle = FastSize.blocked(atLeast: matrix + 2 * (Self.margin + Self.rollOff))
+        fine = max(middle, FastSize.blocked(atLeast: Int((Double(matrix) * oversampling).rounded(.up))))
         limit = try BandLimit(fine: fine, middle: middle, flat: matrix / 2 + Self.margin)
-        columns = try RowTransform(length: middle)
+        columns = try ColumnTransform(rows: middle)
         readouts = try RowTransform(length: readoutOversampling * middle)
         fade = Self.fade(matrix: matrix, fine: fine)
     }
@@ -58,6 +59,11 @@ public struct SliceEncoder: Sendable {
             return Float(ramp * ramp * (3 - 2 * ramp))
         }
     }
+
+    /// Samples of a readout.
+    public var readoutCount: Int { readoutOversampling * matrix }
+
+    // MARK: - Grids
 
     /// Samples along x and y of the middle grid, on which sensitivities are needed.
     public var middle: Int { limit.middle }
@@ -78,38 +84,63 @@ public struct SliceEncoder: Sendable {
         return Grid(affine: affine, size: [count, count, 1])
     }
 
+    /// Sensitivities on the middle grid, ready for encoding.
+    ///
+    /// - Shape: [C, M, M], x fastest.
+    public func sensitivities(_ maps: [ComplexFloat]) -> Sensitivities {
+        // Orthonormal on the acquired matrix and the oversampled readout.
+        let scale = Float(matrix) / Float(middle * middle) / Float(readoutOversampling).squareRoot()
+        return Sensitivities(maps, middle: middle, scale: scale)
+    }
+
+    // MARK: - One image
+
     /// Working memory of one thread.
-    final class Scratch {
-        let limit: BandLimit.Scratch
-        let columns: UnsafeMutablePointer<ComplexFloat>
-        fileprivate let readouts: UnsafeMutablePointer<ComplexFloat>
+    struct Scratch {
+        fileprivate let limit: BandLimit.Scratch
+        fileprivate let pair: LanesBuffer
+        fileprivate let columns: LanesBuffer
+        fileprivate let readouts: LanesBuffer
 
         init(_ encoder: SliceEncoder) {
             limit = BandLimit.Scratch(encoder.limit)
-            columns = encoder.columns.memory(encoder.middle)
-            readouts = encoder.readouts.memory(encoder.matrix)
-        }
-
-        deinit {
-            columns.deallocate()
-            readouts.deallocate()
+            pair = LanesBuffer(count: encoder.middle * encoder.middle / 8)
+            columns = LanesBuffer(count: 2 * ColumnBlock.lanes * encoder.middle)
+            readouts = LanesBuffer(count: encoder.matrix * encoder.readouts.lanes)
         }
     }
 
-    /// Brings two real fine images to the middle grid at once, as real and imaginary part of one: the cut keeps real
-    /// images real. A complex image is such a pair, too.
+    /// Brings a complex fine image to the middle grid.
     ///
-    /// - Shape: [F, F] each, x fastest.
-    func object(_ real: ArraySlice<Float>, _ imaginary: ArraySlice<Float>?, scratch: Scratch) -> MiddleImage {
-        let object = MiddleImage(columns, rows: middle)
+    /// - Shape: [F, F] → [M, M], x fastest.
+    func middleImage(real: ArraySlice<Float>, imaginary: ArraySlice<Float>, scratch: Scratch) -> LanesBuffer {
+        let image = LanesBuffer(count: middle * middle / 8)
+        apply(real, imaginary, scratch: scratch, into: image)
+        return image
+    }
+
+    /// Brings two real fine images to the middle grid at once, as real and imaginary part of one: the cut keeps real
+    /// images real.
+    func middleImages(
+        _ first: ArraySlice<Float>, _ second: ArraySlice<Float>, scratch: Scratch
+    ) -> (LanesBuffer, LanesBuffer) {
+        let images = (LanesBuffer(count: middle * middle / 8), LanesBuffer(count: middle * middle / 8))
+        apply(first, second, scratch: scratch, into: scratch.pair)
+        let isReal = Lanes.alternating(1, 0)
+        for index in 0..<scratch.pair.count {
+            let values = scratch.pair.start[index]
+            images.0.start[index] = values * isReal
+            images.1.start[index] = values.swappedPairs * isReal
+        }
+        return images
+    }
+
+    private func apply(
+        _ real: ArraySlice<Float>, _ imaginary: ArraySlice<Float>, scratch: Scratch, into image: LanesBuffer
+    ) {
         real.withUnsafeBufferPointer { real in
-            guard let imaginary else {
-                return limit.apply(scratch: scratch.limit, into: object.values) { row, y in
-                    for x in 0..<fine { row[x] = ComplexFloat(real[y * fine + x] * (fade[x] * fade[y]), 0) }
-                }
-            }
             imaginary.withUnsafeBufferPointer { imaginary in
-                limit.apply(scratch: scratch.limit, into: object.values) { row, y in
+                limit.apply(scratch: scratch.limit, into: image) { row, y in
                     for x in 0..<fine {
                         let (index, weight) = (y * fine + x, fade[x] * fade[y])
                         row[x] = ComplexFloat(real[index] * weight, imaginary[index] * weight)
@@ -117,59 +148,41 @@ public struct SliceEncoder: Sendable {
                 }
             }
         }
-        return object
     }
 
-    /// A sensitivity on the middle grid, [M, M] with x fastest, in the layout of objects.
-    public func sensitivity(_ map: ArraySlice<ComplexFloat>) -> MiddleImage {
-        precondition(map.count == middle * middle, "expected \(middle)² values, found \(map.count)")
-        let image = MiddleImage(columns, rows: middle)
-        let first = map.startIndex
-        for y in 0..<middle { for x in 0..<middle { image.values[x * columns.stride + y] = map[first + y * middle + x] } }
-        return image
-    }
-
-    /// Reads Cartesian lines of an object through one coil.
+    /// Reads Cartesian lines of a middle image through one coil.
     ///
-    /// - Parameter part: which image of a pair, or both as one complex image.
     /// - Parameter lines: places along phase encoding, 0 to matrix − 1; frequency 0 at matrix / 2.
-    /// - Parameter output: the readout of each line in turn, `readoutOversampling` × matrix samples.
+    /// - Parameter output: where the readout of each line goes, `readoutCount` samples.
     /// - Cost: a transform of the middle size, of which the second half is only done for the lines.
     func read(
-        _ object: MiddleImage, _ part: MiddleImage.Part, through coil: MiddleImage, lines: [Int], scratch: Scratch,
+        _ image: LanesBuffer, through coil: Int, of sensitivities: Sensitivities, lines: [Int], scratch: Scratch,
         output: (_ line: Int) -> UnsafeMutablePointer<ComplexFloat>
     ) {
-        object.multiply(part, by: coil, into: scratch.columns)
-        columns.forward(scratch.columns, count: middle)
-        gather(lines, from: scratch.columns, into: scratch.readouts)
-        readouts.forward(scratch.readouts, count: lines.count)
-        let (length, count) = (readouts.length, readoutOversampling * matrix)
-        // Orthonormal on the acquired matrix; the object's centre lies at half the size, hence the signs (−1)^k.
-        let scale = Float(matrix) / Float(middle * middle) / Float(readoutOversampling).squareRoot()
-        for (index, line) in lines.enumerated() {
-            let row = scratch.readouts + index * readouts.stride
-            let target = output(index)
-            for sample in 0..<count {
-                let frequency = sample - count / 2
-                let isOdd = (frequency + line - matrix / 2) & 1 != 0
-                target[sample] = row[frequency < 0 ? frequency + length : frequency].multiplied(
-                    by: isOdd ? -scale : scale)
+        let (rows, width) = (scratch.readouts.start, readouts.lanes)
+        if readoutOversampling > 1 { rows.update(repeating: Lanes(0), count: lines.count * width) }
+        for block in 0..<middle / 16 {
+            let (source, weighted) = (scratch.columns.start, scratch.columns.start + ColumnBlock.lanes * middle)
+            ColumnBlock.load(
+                block, of: UnsafePointer(image.complex), rows: middle, columns: middle, into: source)
+            sensitivities.blocks.weight(source, block: block, coil: coil, into: weighted)
+            columns.forward(weighted)
+            // The centre of the image goes to index 0 along x; along y the phase that is left is a sign.
+            for half in 0..<2 {
+                let place = 2 * block + half - middle / 16
+                let column = place < 0 ? place + width : place
+                for (index, line) in lines.enumerated() {
+                    let frequency = line - matrix / 2 + middle / 2
+                    let value = weighted[2 * frequency + half]
+                    rows[index * width + column] = frequency.isMultiple(of: 2) ? value : Lanes(0) - value
+                }
             }
         }
-    }
-
-    /// Turns the columns of some lines into rows, with nothing on either side of the field of view.
-    private func gather(
-        _ lines: [Int], from source: UnsafePointer<ComplexFloat>, into target: UnsafeMutablePointer<ComplexFloat>
-    ) {
-        let before = (readouts.length - middle) / 2
-        for (index, line) in lines.enumerated() {
-            let frequency = line - matrix / 2
-            let column = source + (frequency < 0 ? frequency + middle : frequency)
-            let row = target + index * readouts.stride
-            for x in 0..<before { row[x] = .zero }
-            for x in 0..<middle { row[before + x] = column[x * columns.stride] }
-            for x in before + middle..<readouts.length { row[x] = .zero }
+        readouts.forward(rows, count: lines.count)
+        let first = readouts.length / 2 - readoutCount / 2
+        for index in lines.indices {
+            output(index).update(
+                from: scratch.readouts.complex + index * readouts.length + first, count: readoutCount)
         }
     }
 }

@@ -58,19 +58,21 @@ private struct Blobs {
     func readsWhatTheClosedFormSays(matrix: Int, oversampling: Int) throws {
         let blobs = Blobs()
         let encoder = try SliceEncoder(matrix: matrix, oversampling: 2, readoutOversampling: oversampling)
-        let scratch = SliceEncoder.Scratch(encoder)
         let fine = blobs.sampled(encoder.fine) { Float(blobs.value($0, $1)) }
-        let map = blobs.sampled(encoder.middle) { ComplexFloat(blobs.sensitivity($0, $1)) }
-        let coil = encoder.sensitivity(map[...])
-        let object = encoder.object(fine[...], fine.map { -3 * $0 }[...], scratch: scratch)
+        let maps = blobs.sampled(encoder.middle) { ComplexFloat(blobs.sensitivity($0, $1)) }
         let count = oversampling * matrix
         let lines = Array(0..<matrix).reversed().filter { $0 % 3 != 1 }
-        for (part, factor) in [(MiddleImage.Part.real, 1.0), (.imaginary, -3.0)] {
-            var samples = [ComplexFloat](repeating: .zero, count: lines.count * count)
-            samples.withUnsafeMutableBufferPointer { samples in
-                guard let start = samples.baseAddress else { return }
-                encoder.read(object, part, through: coil, lines: lines, scratch: scratch) { start + $0 * count }
-            }
+        let factors = [1.0, -3.0, 0.5]
+        let readings = factors.indices.map { image in
+            SliceEncoder.Reading(.lines(lines), offsets: lines.indices.map { (image * lines.count + $0) * count })
+        }
+        var samples = [ComplexFloat](repeating: .zero, count: factors.count * lines.count * count)
+        try samples.withUnsafeMutableBufferPointer {
+            try encoder.encode(
+                .init(real: factors.flatMap { factor in fine.map { $0 * Float(factor) } }), readings: readings,
+                through: encoder.sensitivities(maps), coilStride: 0, into: SharedBuffer($0), threads: 2)
+        }
+        for (image, factor) in factors.enumerated() {
             var error = 0.0
             var norm = 0.0
             for (index, line) in lines.enumerated() {
@@ -78,7 +80,7 @@ private struct Blobs {
                     let kx = Double(sample - count / 2) / Double(oversampling)
                     let scale = factor * Double(matrix) / Double(oversampling).squareRoot()
                     let expected = blobs.signal(kx, Double(line - matrix / 2)) * ComplexDouble(scale, 0)
-                    let found = samples[index * count + sample]
+                    let found = samples[(image * lines.count + index) * count + sample]
                     error += (ComplexDouble(found) - expected).lengthSquared
                     norm += expected.lengthSquared
                 }
