@@ -1,8 +1,7 @@
 /// Sizes whose transforms are fast.
 package enum FastSize {
-    /// The smallest multiple of 16 of at least `count` with no prime factor but 2, 3 and 5: rows of whole vectors, and
-    /// whole blocks of columns.
-    package static func blocked(atLeast count: Int) -> Int {
+    /// The smallest multiple of 16 of at least `count` with no prime factor but 2, 3 and 5.
+    package static func multipleOf16(atLeast count: Int) -> Int {
         var size = max(16, (count + 15) / 16 * 16)
         while !isSmooth(size) { size += 16 }
         return size

@@ -18,6 +18,13 @@ struct Plan: @unchecked Sendable, CustomStringConvertible {
 
     fileprivate init(_ plan: fftwf_plan) { self.plan = plan }
 
+    /// Runs a plan that is not in place, on memory aligned to `Planner.alignment`; the input stays as it is.
+    func execute(_ input: UnsafeMutablePointer<ComplexFloat>, into output: UnsafeMutablePointer<ComplexFloat>) {
+        input.withMemoryRebound(to: fftwf_complex.self, capacity: 1) { input in
+            output.withMemoryRebound(to: fftwf_complex.self, capacity: 1) { fftwf_execute_dft(plan, input, $0) }
+        }
+    }
+
     /// Runs the plan in place, on memory aligned to `Planner.alignment`.
     func execute(_ samples: UnsafeMutablePointer<ComplexFloat>) {
         samples.withMemoryRebound(to: fftwf_complex.self, capacity: 1) { fftwf_execute_dft(plan, $0, $0) }
@@ -36,6 +43,8 @@ enum Planner {
         var count = 1
         var stride = 1
         var distance = 1
+        /// Whether the result takes the place of the input.
+        var isInPlace = true
 
         /// Samples [length, lanes]: `lanes` lines side by side, each transformed along the first axis.
         static func columns(length: Int, lanes: Int) -> Layout {
@@ -94,18 +103,19 @@ enum Planner {
 
     private static func make(_ key: Key) throws -> Plan {
         let layout = key.layout
-        let bytes = layout.samples * MemoryLayout<ComplexFloat>.stride
+        let bytes = layout.samples * MemoryLayout<ComplexFloat>.stride * (layout.isInPlace ? 1 : 2)
         let flags = key.planning == .measured ? FFTW_MEASURE : UInt32(FFTW_ESTIMATE)
         // An estimate consults wisdom too: set it aside, so that what ran before cannot change the choice.
         let wisdom = key.planning == .estimated ? exported() : nil
         if wisdom != nil { fftwf_forget_wisdom() }
         let plan = withUnsafeTemporaryAllocation(byteCount: bytes, alignment: alignment) { memory in
             let samples = memory.bindMemory(to: fftwf_complex.self).baseAddress
+            let result = layout.isInPlace ? samples : samples.map { $0 + layout.samples }
             return layout.sizes.map(Int32.init).withUnsafeBufferPointer { sizes in
                 fftwf_plan_many_dft(
                     Int32(sizes.count), sizes.baseAddress, Int32(layout.count),
                     samples, nil, Int32(layout.stride), Int32(layout.distance),
-                    samples, nil, Int32(layout.stride), Int32(layout.distance), key.sign, flags)
+                    result, nil, Int32(layout.stride), Int32(layout.distance), key.sign, flags)
             }
         }
         if let wisdom {

@@ -4,85 +4,97 @@ import Fourier
 
 /// Takes fine images to a coarser grid by cutting k-space.
 ///
-/// - Shape: [F, F] → [M, M], x fastest, the same field of view; both sizes multiples of 16.
+/// - Shape: [F, F] with x fastest → [M, M] with y fastest, the same field of view; both sizes multiples of 16.
 /// - Convention: index `size / 2` is the same point of both grids. Frequencies up to `flat` keep their value, those
 ///   beyond fade to nothing at M / 2, so that the image rings little.
 /// - Cost: about half the transforms of the fine size, as columns that are cut are never transformed.
 struct BandLimit: Sendable {
     let fine: Int
     let middle: Int
-    private let fineRows: RowTransform
-    private let fineColumns: ColumnTransform
-    private let middleColumns: ColumnTransform
-    private let middleRows: RowTransform
+    private let fineRow: RowTransform
+    private let middleRow: RowTransform
     /// What each frequency of the middle grid keeps, with the scale of the transform along one axis.
     private let weights: [Float]
-    /// The same for eight frequencies at once, each twice.
-    private let rowWeights: [Lanes]
 
     init(fine: Int, middle: Int, flat: Int) throws {
         precondition(middle <= fine && 2 * flat <= middle, "\(fine) → \(middle), of which \(flat)")
         self.fine = fine
         self.middle = middle
-        fineRows = try RowTransform(length: fine)
-        fineColumns = try ColumnTransform(rows: fine)
-        middleColumns = try ColumnTransform(rows: middle)
-        middleRows = try RowTransform(length: middle)
-        let weights = (0..<middle).map { index in
+        fineRow = try RowTransform(length: fine)
+        middleRow = try RowTransform(length: middle)
+        weights = (0..<middle).map { index in
             let frequency = min(index, middle - index)
             let beyond = min(max(Double(frequency - flat) / Double(middle / 2 - flat), 0), 1)
             let kept = cos(.pi / 2 * beyond)
             return Float(kept * kept / Double(fine))
         }
-        self.weights = weights
-        rowWeights = stride(from: 0, to: middle, by: 8).map { first in
-            var lanes = Lanes(0)
-            for lane in 0..<16 { lanes[lane] = weights[first + lane / 2] }
-            return lanes
-        }
     }
 
     /// Working memory of one thread.
     struct Scratch {
-        fileprivate let image: LanesBuffer
-        fileprivate let columns: LanesBuffer
+        /// One row, and eight transformed ones.
+        fileprivate let row: Samples
+        fileprivate let eight: Samples
+        /// [M, F]: frequencies along x, positions along y.
+        fileprivate let columns: Samples
+        /// [M, M]: positions along y, frequencies along x.
+        fileprivate let spectrum: Samples
 
         init(_ limit: BandLimit) {
-            image = LanesBuffer(count: limit.fine * limit.fine / 8)
-            columns = LanesBuffer(count: ColumnBlock.lanes * (limit.fine + limit.middle))
+            row = Samples(count: limit.fine)
+            eight = Samples(count: 8 * limit.fine)
+            columns = Samples(count: limit.middle * limit.fine)
+            spectrum = Samples(count: limit.middle * limit.middle)
         }
     }
 
     /// Cuts one image.
     ///
     /// - Parameter fill: writes the values of one row y of the fine image.
-    func apply(scratch: Scratch, into output: LanesBuffer, fill: (UnsafeMutablePointer<ComplexFloat>, _ y: Int) -> Void)
-    {
-        let image = scratch.image.start
-        for y in 0..<fine { fill(scratch.image.complex + y * fine, y) }
+    func apply(scratch: Scratch, into output: Samples, fill: (UnsafeMutablePointer<ComplexFloat>, _ y: Int) -> Void) {
         // Both grids have their centre at half their size, a multiple of 8: the signs (−1)^k of the two shifts cancel.
-        fineRows.forward(image, count: fine)
-        for block in 0..<middle / 16 {
-            let (tall, short) = (scratch.columns.start, scratch.columns.start + ColumnBlock.lanes * fine)
-            for half in 0..<2 {
-                let source = image + lane(2 * block + half)
-                for y in 0..<fine { tall[2 * y + half] = source[y * fine / 8] }
+        transformX(scratch, fill)
+        transformAndCutY(scratch)
+        for first in stride(from: 0, to: middle, by: 8) {
+            for row in 0..<8 {
+                middleRow.inverse(
+                    scratch.spectrum.start + (first + row) * middle, into: scratch.eight.start + row * middle)
             }
-            fineColumns.forward(tall)
-            for y in 0..<middle {
-                let (from, weight) = (y < middle / 2 ? y : y + fine - middle, weights[y])
-                short[2 * y] = tall[2 * from] * weight * rowWeights[2 * block]
-                short[2 * y + 1] = tall[2 * from + 1] * weight * rowWeights[2 * block + 1]
-            }
-            middleColumns.inverse(short)
-            for y in 0..<middle {
-                let row = output.start + y * middle / 8 + 2 * block
-                (row[0], row[1]) = (short[2 * y], short[2 * y + 1])
-            }
+            Samples.transposeEight(
+                scratch.eight.start, distance: middle, columns: 0..<middle, into: output.start + first, stride: middle)
         }
-        middleRows.inverse(output.start, count: middle)
     }
 
-    /// Where eight kept columns lie in a row of the fine image: low frequencies at its start, negative ones at its end.
-    private func lane(_ kept: Int) -> Int { kept < middle / 16 ? kept : kept + (fine - middle) / 8 }
+    /// Rows of the image to frequencies along x, of which the low ones are kept.
+    private func transformX(_ scratch: Scratch, _ fill: (UnsafeMutablePointer<ComplexFloat>, _ y: Int) -> Void) {
+        let (row, eight, columns) = (scratch.row.start, scratch.eight.start, scratch.columns.start)
+        for first in stride(from: 0, to: fine, by: 8) {
+            for index in 0..<8 {
+                fill(row, first + index)
+                fineRow.forward(row, into: eight + index * fine)
+            }
+            Samples.transposeEight(
+                eight, distance: fine, columns: 0..<middle / 2, into: columns + first, stride: fine)
+            Samples.transposeEight(
+                eight, distance: fine, columns: fine - middle / 2..<fine, into: columns + middle / 2 * fine + first,
+                stride: fine)
+        }
+    }
+
+    /// To frequencies along y, of which the low ones are weighted and brought back to positions.
+    private func transformAndCutY(_ scratch: Scratch) {
+        let (row, eight) = (scratch.row.start, scratch.eight.start)
+        for first in stride(from: 0, to: middle, by: 8) {
+            for index in 0..<8 {
+                let column = first + index
+                fineRow.forward(scratch.columns.start + column * fine, into: row)
+                let high = row + (fine - middle)
+                for y in 0..<middle / 2 { row[y] = row[y].multiplied(by: weights[y] * weights[column]) }
+                for y in middle / 2..<middle { row[y] = high[y].multiplied(by: weights[y] * weights[column]) }
+                middleRow.inverse(row, into: eight + index * middle)
+            }
+            Samples.transposeEight(
+                eight, distance: middle, columns: 0..<middle, into: scratch.spectrum.start + first, stride: middle)
+        }
+    }
 }

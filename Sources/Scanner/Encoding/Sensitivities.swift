@@ -6,20 +6,29 @@ import Fourier
 public struct Sensitivities: Sendable {
     /// Number of coils.
     public let coils: Int
-    /// [C, M, M], x fastest.
-    let maps: [ComplexFloat]
-    /// The same with the signs (−1)^(x + y), which move frequency 0 to the middle of a transform, and with its scale.
-    let blocks: BlockedMaps
+    /// [C, M, M], y fastest.
+    let maps: Samples
+    /// The same for Cartesian lines: with the signs (−1)^(x + y), which move frequency 0 to the middle of a transform,
+    /// and with its scale.
+    let signed: Samples
 
     /// - Parameter maps: [C, M, M], x fastest.
     /// - Parameter scale: of the transform.
     init(_ maps: [ComplexFloat], middle: Int, scale: Float) {
-        precondition(maps.count.isMultiple(of: middle * middle), "expected maps of \(middle)², found \(maps.count)")
-        coils = maps.count / (middle * middle)
-        self.maps = maps
-        let signed = maps.enumerated().map { index, value in index.isMultiple(of: 2) ? value : -value }
-        blocks = BlockedMaps(
-            signed, coils: coils, height: middle, width: middle,
-            rowFactors: (0..<middle).map { ComplexFloat($0.isMultiple(of: 2) ? scale : -scale, 0) })
+        let area = middle * middle
+        precondition(maps.count.isMultiple(of: area), "expected maps of \(middle)², found \(maps.count) values")
+        coils = maps.count / area
+        self.maps = Samples(count: maps.count)
+        signed = Samples(count: maps.count)
+        for coil in 0..<coils {
+            for x in 0..<middle {
+                for y in 0..<middle {
+                    let place = coil * area + x * middle + y
+                    let value = maps[coil * area + y * middle + x]
+                    self.maps.start[place] = value
+                    signed.start[place] = value.multiplied(by: (x + y).isMultiple(of: 2) ? scale : -scale)
+                }
+            }
+        }
     }
 }

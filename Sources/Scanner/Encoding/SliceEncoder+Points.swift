@@ -13,14 +13,16 @@ extension SliceEncoder {
     /// - Convention: 1/√(XY) Σ f(x) e^(−2πi k·x) of the acquired matrix, whatever the readout's oversampling.
     /// - Throws: `CineError` when the transform cannot be planned.
     func read(
-        _ image: LanesBuffer, through sensitivities: Sensitivities, points: [SIMD2<Double>],
+        _ image: Samples, through sensitivities: Sensitivities, points: [SIMD2<Double>],
         output: (_ coil: Int, _ readout: Int) -> UnsafeMutablePointer<ComplexFloat>
     ) throws {
+        // Columns of the middle grid are contiguous: its axes change places.
         let transform = try NUFFT(
-            shape: [middle, middle], points: points, batch: sensitivities.coils, tolerance: Self.tolerance)
+            shape: [middle, middle], points: points.map { SIMD2($0.y, $0.x) }, batch: sensitivities.coils,
+            tolerance: Self.tolerance)
         let scale = Float(matrix) / Float(middle)
         let area = middle * middle
-        let images = sensitivities.maps.enumerated().map { index, map in map * image.complex[index % area] }
+        let images = (0..<sensitivities.maps.count).map { sensitivities.maps.start[$0] * image.start[$0 % area] }
         let samples = transform.forward(images)
         for coil in 0..<sensitivities.coils {
             for readout in 0..<points.count / readoutCount {

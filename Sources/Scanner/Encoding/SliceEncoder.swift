@@ -29,8 +29,8 @@ public struct SliceEncoder: Sendable {
     /// Samples of a readout per pixel: 1 or 2.
     public let readoutOversampling: Int
     private let limit: BandLimit
-    private let columns: ColumnTransform
-    private let readouts: RowTransform
+    private let column: RowTransform
+    private let readout: RowTransform
     private let fade: [Float]
 
     /// Prepares the encoding of square images.
@@ -43,11 +43,11 @@ public struct SliceEncoder: Sendable {
         precondition(readoutOversampling == 1 || readoutOversampling == 2, "1 or 2, got \(readoutOversampling)")
         self.matrix = matrix
         self.readoutOversampling = readoutOversampling
-        let middle = FastSize.blocked(atLeast: matrix + 2 * (Self.margin + Self.rollOff))
-        fine = max(middle, FastSize.blocked(atLeast: Int((Double(matrix) * oversampling).rounded(.up))))
+        let middle = FastSize.multipleOf16(atLeast: matrix + 2 * (Self.margin + Self.rollOff))
+        fine = max(middle, FastSize.multipleOf16(atLeast: Int((Double(matrix) * oversampling).rounded(.up))))
         limit = try BandLimit(fine: fine, middle: middle, flat: matrix / 2 + Self.margin)
-        columns = try ColumnTransform(rows: middle)
-        readouts = try RowTransform(length: readoutOversampling * middle)
+        column = try RowTransform(length: middle)
+        readout = try RowTransform(length: readoutOversampling * middle)
         fade = Self.fade(matrix: matrix, fine: fine)
     }
 
@@ -98,23 +98,30 @@ public struct SliceEncoder: Sendable {
     /// Working memory of one thread.
     struct Scratch {
         fileprivate let limit: BandLimit.Scratch
-        fileprivate let pair: LanesBuffer
-        fileprivate let columns: LanesBuffer
-        fileprivate let readouts: LanesBuffer
+        /// Two real images as one.
+        fileprivate let pair: Samples
+        /// One column, and eight transformed ones.
+        fileprivate let column: Samples
+        fileprivate let eight: Samples
+        /// [L, N·M / X] pixels of each line, and one transformed readout.
+        fileprivate let lines: Samples
+        fileprivate let readout: Samples
 
         init(_ encoder: SliceEncoder) {
             limit = BandLimit.Scratch(encoder.limit)
-            pair = LanesBuffer(count: encoder.middle * encoder.middle / 8)
-            columns = LanesBuffer(count: 2 * ColumnBlock.lanes * encoder.middle)
-            readouts = LanesBuffer(count: encoder.matrix * encoder.readouts.lanes)
+            pair = Samples(count: encoder.middle * encoder.middle)
+            column = Samples(count: encoder.middle)
+            eight = Samples(count: 8 * encoder.middle)
+            lines = Samples(count: encoder.matrix * encoder.readout.length)
+            readout = Samples(count: encoder.readout.length)
         }
     }
 
     /// Brings a complex fine image to the middle grid.
     ///
-    /// - Shape: [F, F] → [M, M], x fastest.
-    func middleImage(real: ArraySlice<Float>, imaginary: ArraySlice<Float>, scratch: Scratch) -> LanesBuffer {
-        let image = LanesBuffer(count: middle * middle / 8)
+    /// - Shape: [F, F] with x fastest → [M, M] with y fastest.
+    func middleImage(real: ArraySlice<Float>, imaginary: ArraySlice<Float>, scratch: Scratch) -> Samples {
+        let image = Samples(count: middle * middle)
         apply(real, imaginary, scratch: scratch, into: image)
         return image
     }
@@ -123,20 +130,19 @@ public struct SliceEncoder: Sendable {
     /// images real.
     func middleImages(
         _ first: ArraySlice<Float>, _ second: ArraySlice<Float>, scratch: Scratch
-    ) -> (LanesBuffer, LanesBuffer) {
-        let images = (LanesBuffer(count: middle * middle / 8), LanesBuffer(count: middle * middle / 8))
+    ) -> (Samples, Samples) {
+        let (one, other) = (Samples(count: middle * middle), Samples(count: middle * middle))
         apply(first, second, scratch: scratch, into: scratch.pair)
-        let isReal = Lanes.alternating(1, 0)
-        for index in 0..<scratch.pair.count {
-            let values = scratch.pair.start[index]
-            images.0.start[index] = values * isReal
-            images.1.start[index] = values.swappedPairs * isReal
+        for index in 0..<middle * middle {
+            let pair = scratch.pair.start[index]
+            one.start[index] = ComplexFloat(pair.real, 0)
+            other.start[index] = ComplexFloat(pair.imaginary, 0)
         }
-        return images
+        return (one, other)
     }
 
     private func apply(
-        _ real: ArraySlice<Float>, _ imaginary: ArraySlice<Float>, scratch: Scratch, into image: LanesBuffer
+        _ real: ArraySlice<Float>, _ imaginary: ArraySlice<Float>, scratch: Scratch, into image: Samples
     ) {
         real.withUnsafeBufferPointer { real in
             imaginary.withUnsafeBufferPointer { imaginary in
@@ -156,33 +162,51 @@ public struct SliceEncoder: Sendable {
     /// - Parameter output: where the readout of each line goes, `readoutCount` samples.
     /// - Cost: a transform of the middle size, of which the second half is only done for the lines.
     func read(
-        _ image: LanesBuffer, through coil: Int, of sensitivities: Sensitivities, lines: [Int], scratch: Scratch,
+        _ image: Samples, through coil: Int, of sensitivities: Sensitivities, lines: [Int], scratch: Scratch,
         output: (_ line: Int) -> UnsafeMutablePointer<ComplexFloat>
     ) {
-        let (rows, width) = (scratch.readouts.start, readouts.lanes)
-        if readoutOversampling > 1 { rows.update(repeating: Lanes(0), count: lines.count * width) }
-        for block in 0..<middle / 16 {
-            let (source, weighted) = (scratch.columns.start, scratch.columns.start + ColumnBlock.lanes * middle)
-            ColumnBlock.load(
-                block, of: UnsafePointer(image.complex), rows: middle, columns: middle, into: source)
-            sensitivities.blocks.weight(source, block: block, coil: coil, into: weighted)
-            columns.forward(weighted)
+        let length = readout.length
+        if readoutOversampling > 1 { scratch.lines.start.update(repeating: .zero, count: lines.count * length) }
+        let map = sensitivities.signed.start + coil * middle * middle
+        for first in stride(from: 0, to: middle, by: 8) {
+            for index in 0..<8 {
+                multiply(
+                    image.start + (first + index) * middle, map + (first + index) * middle, into: scratch.column.start)
+                column.forward(scratch.column.start, into: scratch.eight.start + index * middle)
+            }
             // The centre of the image goes to index 0 along x; along y the phase that is left is a sign.
-            for half in 0..<2 {
-                let place = 2 * block + half - middle / 16
-                let column = place < 0 ? place + width : place
-                for (index, line) in lines.enumerated() {
-                    let frequency = line - matrix / 2 + middle / 2
-                    let value = weighted[2 * frequency + half]
-                    rows[index * width + column] = frequency.isMultiple(of: 2) ? value : Lanes(0) - value
+            let place = first - middle / 2
+            let target = scratch.lines.start + (place < 0 ? place + length : place)
+            for (index, line) in lines.enumerated() {
+                let frequency = line - matrix / 2 + middle / 2
+                let sign: Float = frequency.isMultiple(of: 2) ? 1 : -1
+                for x in 0..<8 {
+                    target[index * length + x] = scratch.eight.start[x * middle + frequency].multiplied(by: sign)
                 }
             }
         }
-        readouts.forward(rows, count: lines.count)
-        let first = readouts.length / 2 - readoutCount / 2
+        let first = length / 2 - readoutCount / 2
         for index in lines.indices {
-            output(index).update(
-                from: scratch.readouts.complex + index * readouts.length + first, count: readoutCount)
+            readout.forward(scratch.lines.start + index * length, into: scratch.readout.start)
+            output(index).update(from: scratch.readout.start + first, count: readoutCount)
+        }
+    }
+
+    /// Product of a column of an image and of a map, eight pixels at a time.
+    @inline(__always)
+    private func multiply(
+        _ image: UnsafeMutablePointer<ComplexFloat>, _ map: UnsafeMutablePointer<ComplexFloat>,
+        into product: UnsafeMutablePointer<ComplexFloat>
+    ) {
+        let (image, map) = (UnsafeRawPointer(image), UnsafeRawPointer(map))
+        let isReal = Lanes.alternating(1, 0), isImaginary = Lanes.alternating(0, 1), minus = Lanes.alternating(-1, 1)
+        for first in stride(from: 0, to: middle * 8, by: 64) {
+            let (a, b) = (
+                image.load(fromByteOffset: first, as: Lanes.self), map.load(fromByteOffset: first, as: Lanes.self)
+            )
+            let (real, imaginary) = (a * isReal, a * isImaginary)
+            let both = (real + real.swappedPairs) * b + (imaginary + imaginary.swappedPairs) * minus * b.swappedPairs
+            UnsafeMutableRawPointer(product).storeBytes(of: both, toByteOffset: first, as: Lanes.self)
         }
     }
 }
