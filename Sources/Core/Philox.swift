@@ -30,6 +30,10 @@ public struct Philox: RandomNumberGenerator, Sendable {
         case recipe = 6
         /// Slice planning.
         case planning = 7
+        /// Which lines of k-space a slice reads.
+        case sampling = 8
+        /// Triggers of the scanner, and breathing while it scans.
+        case gating = 9
     }
 
     /// Opens the stream of a patient's stage.
