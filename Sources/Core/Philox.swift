@@ -34,6 +34,10 @@ public struct Philox: RandomNumberGenerator, Sendable {
         case coilNoise = 8
         /// Off-resonance and transmit field.
         case field = 9
+        /// Which lines of k-space a slice reads.
+        case sampling = 10
+        /// Triggers of the scanner, and breathing while it scans.
+        case gating = 11
     }
 
     /// Opens the stream of a patient's stage.

@@ -92,7 +92,7 @@ extension SliceEncoder {
                 }
             }
         case .points(let points):
-            try read(image, through: sensitivities, points: points) { coil, readout in
+            try read(image, through: sensitivities, points: points, readouts: reading.offsets.count) { coil, readout in
                 samples + coil * coilStride + reading.offsets[readout]
             }
         }

@@ -9,11 +9,12 @@ extension SliceEncoder {
     /// Reads points anywhere in k-space through all coils.
     ///
     /// - Parameter points: (kx, ky) of all samples, readout after readout, in cycles per field of view.
-    /// - Parameter output: where a coil's readout goes, `readoutCount` samples.
+    /// - Parameter readouts: how many readouts share the points evenly.
+    /// - Parameter output: where a coil's readout goes.
     /// - Convention: 1/√(XY) Σ f(x) e^(−2πi k·x) of the acquired matrix, whatever the readout's oversampling.
     /// - Throws: `CineError` when the transform cannot be planned.
     func read(
-        _ image: Samples, through sensitivities: Sensitivities, points: [SIMD2<Double>],
+        _ image: Samples, through sensitivities: Sensitivities, points: [SIMD2<Double>], readouts: Int,
         output: (_ coil: Int, _ readout: Int) -> UnsafeMutablePointer<ComplexFloat>
     ) throws {
         // Columns of the middle grid are contiguous: its axes change places.
@@ -24,11 +25,12 @@ extension SliceEncoder {
         let area = middle * middle
         let images = (0..<sensitivities.maps.count).map { sensitivities.maps.start[$0] * image.start[$0 % area] }
         let samples = transform.forward(images)
+        let count = points.count / readouts
         for coil in 0..<sensitivities.coils {
-            for readout in 0..<points.count / readoutCount {
+            for readout in 0..<readouts {
                 let target = output(coil, readout)
-                let first = coil * points.count + readout * readoutCount
-                for sample in 0..<readoutCount { target[sample] = samples[first + sample].multiplied(by: scale) }
+                let first = coil * points.count + readout * count
+                for sample in 0..<count { target[sample] = samples[first + sample].multiplied(by: scale) }
             }
         }
     }
