@@ -62,5 +62,8 @@ let spokes = (0..<200 * 384).map { i -> SIMD3<Double> in
 }
 let random = (0..<1_000_000).map { _ in SIMD3(draws.uniform() - 0.5, draws.uniform() - 0.5, draws.uniform() - 0.5) * 96 }
 let tolerance = CommandLine.arguments.count > 1 ? Double(CommandLine.arguments[1]) ?? 1e-4 : 1e-4
-try check("2D", shape: [192, 192], points: spokes, batch: 8, tolerance: tolerance, repeats: 50)
-try check("3D", shape: [96, 96, 96], points: random, batch: 1, tolerance: tolerance, repeats: 10)
+let only = CommandLine.arguments.count > 2 ? CommandLine.arguments[2] : ""
+if only != "3" {try check("2D", shape: [192, 192], points: spokes, batch: 8, tolerance: tolerance, repeats: 200)
+}
+if only != "2" {try check("3D", shape: [96, 96, 96], points: random, batch: 1, tolerance: tolerance, repeats: 10)
+}

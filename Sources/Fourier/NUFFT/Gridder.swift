@@ -44,10 +44,12 @@ struct Gridder: Sendable {
                     let y = tile % across * 2 + parityY
                     if parityZ == 0 && parityY == 0 { clear(z: z, y: y, bases.grid) }
                     let range = points.range(z: z, y: y)
-                    if layout.lanes == 1 {
-                        spreadNarrow(range, bases)
-                    } else {
-                        spreadWide(range, bases, active: active)
+                    withConstantWidth { width in
+                        if layout.lanes == 1 {
+                            spreadNarrow(range, bases, width: width)
+                        } else {
+                            spreadWide(range, bases, active: active, width: width)
+                        }
                     }
                 }
             }
@@ -65,10 +67,12 @@ struct Gridder: Sendable {
         let count = points.points.count
         Workers.forEach((count + Gridder.chunk - 1) / Gridder.chunk, threads: threads) { chunk in
             let range = chunk * Gridder.chunk..<min((chunk + 1) * Gridder.chunk, count)
-            if layout.lanes == 1 {
-                interpolateNarrow(range, bases)
-            } else {
-                interpolateWide(range, bases, active: active)
+            withConstantWidth { width in
+                if layout.lanes == 1 {
+                    interpolateNarrow(range, bases, width: width)
+                } else {
+                    interpolateWide(range, bases, active: active, width: width)
+                }
             }
         }
     }
@@ -95,43 +99,47 @@ struct Gridder: Sendable {
 // MARK: One image: a row of the footprint is one vector of eight taps
 
 extension Gridder {
-    private func spreadNarrow(_ range: Range<Int>, _ bases: Bases) {
+    @inline(__always)
+    private func spreadNarrow(_ range: Range<Int>, _ bases: Bases, width: Int) {
+        let depth = layout.isVolume ? width : 1
         forEachPoint(in: range) { point, weights, planes, rows in
-            weights.storeNarrow(kernel, point.place)
+            let along = weights.storeNarrow(kernel, point.place)
             let value = bases.samples[Int(point.index)]
             let pair = SIMD2(value.real, value.imaginary)
             let quad = SIMD4(lowHalf: pair, highHalf: pair)
             let octet = SIMD8(lowHalf: quad, highHalf: quad)
-            let line = Lanes(lowHalf: octet, highHalf: octet) * weights.vector(0)
+            let line = Lanes(lowHalf: octet, highHalf: octet) * along
             let start = UnsafeMutableRawPointer(bases.grid) + Int(point.x) &* 8
             for k in 0..<depth {
                 let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(24 &+ k)
+                let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
                 for j in 0..<width {
                     let row = plane + rows[Int(point.y) &+ j]
                     let old = row.loadUnaligned(as: Lanes.self)
-                    let weight = Lanes(repeating: weights.scalar(16 &+ j) * across)
+                    let weight = Lanes(repeating: weights.scalar(8 &+ j) * across)
                     row.storeBytes(of: old + line * weight, as: Lanes.self)
                 }
             }
         }
     }
 
-    private func interpolateNarrow(_ range: Range<Int>, _ bases: Bases) {
+    @inline(__always)
+    private func interpolateNarrow(_ range: Range<Int>, _ bases: Bases, width: Int) {
+        let depth = layout.isVolume ? width : 1
         forEachPoint(in: range) { point, weights, planes, rows in
-            weights.storeNarrow(kernel, point.place)
+            let along = weights.storeNarrow(kernel, point.place)
             let start = UnsafeRawPointer(bases.grid) + Int(point.x) &* 8
             var sum = Lanes.zero
             for k in 0..<depth {
                 let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(24 &+ k)
+                let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
                 for j in 0..<width {
                     let row = plane + rows[Int(point.y) &+ j]
-                    let weight = Lanes(repeating: weights.scalar(16 &+ j) * across)
+                    let weight = Lanes(repeating: weights.scalar(8 &+ j) * across)
                     sum = sum + row.loadUnaligned(as: Lanes.self) * weight
                 }
             }
-            sum = sum * weights.vector(0)
+            sum = sum * along
             let octet = sum.lowHalf + sum.highHalf
             let quad = octet.lowHalf + octet.highHalf
             let pair = quad.lowHalf + quad.highHalf
@@ -143,37 +151,41 @@ extension Gridder {
 // MARK: Eight images: a cell of the grid is one vector
 
 extension Gridder {
-    private func spreadWide(_ range: Range<Int>, _ bases: Bases, active: Int) {
+    @inline(__always)
+    private func spreadWide(_ range: Range<Int>, _ bases: Bases, active: Int, width: Int) {
+        let depth = layout.isVolume ? width : 1
         let lane = LanePlanes(count: points.points.count, active: active)
         forEachPoint(in: range) { point, weights, planes, rows in
-            weights.storeWide(kernel, point.place, isVolume: depth > 1)
+            let along = weights.storeWide(kernel, point.place, isVolume: depth > 1)
             let value = lane.load(bases.samples + Int(point.index))
             let start = UnsafeMutableRawPointer(bases.grid) + Int(point.x) &* 64
             for k in 0..<depth {
                 let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(24 &+ k)
+                let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
                 for j in 0..<width {
                     let row = (plane + rows[Int(point.y) &+ j]).assumingMemoryBound(to: Lanes.self)
                     let line = value * Lanes(repeating: weights.scalar(8 &+ j) * across)
-                    for i in 0..<width { row[i] = row[i] + line * Lanes(repeating: weights.scalar(i)) }
+                    for i in 0..<width { row[i] = row[i] + line * Lanes(repeating: along[i]) }
                 }
             }
         }
     }
 
-    private func interpolateWide(_ range: Range<Int>, _ bases: Bases, active: Int) {
+    @inline(__always)
+    private func interpolateWide(_ range: Range<Int>, _ bases: Bases, active: Int, width: Int) {
+        let depth = layout.isVolume ? width : 1
         let lane = LanePlanes(count: points.points.count, active: active)
         forEachPoint(in: range) { point, weights, planes, rows in
-            weights.storeWide(kernel, point.place, isVolume: depth > 1)
+            let along = weights.storeWide(kernel, point.place, isVolume: depth > 1)
             let start = UnsafeRawPointer(bases.grid) + Int(point.x) &* 64
             var sum = Lanes.zero
             for k in 0..<depth {
                 let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(24 &+ k)
+                let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
                 for j in 0..<width {
                     let row = (plane + rows[Int(point.y) &+ j]).assumingMemoryBound(to: Lanes.self)
                     var line = Lanes.zero
-                    for i in 0..<width { line = line + row[i] * Lanes(repeating: weights.scalar(i)) }
+                    for i in 0..<width { line = line + row[i] * Lanes(repeating: along[i]) }
                     sum = sum + line * Lanes(repeating: weights.scalar(8 &+ j) * across)
                 }
             }
@@ -183,8 +195,19 @@ extension Gridder {
 }
 
 extension Gridder {
-    /// Planes of the grid that a footprint reaches.
-    @inline(__always) private var depth: Int { layout.isVolume ? width : 1 }
+    /// Calls `body`, once compiled for each width: loops over taps have to be unrolled.
+    @inline(__always)
+    private func withConstantWidth(_ body: (Int) -> Void) {
+        switch width {
+        case 2: body(2)
+        case 3: body(3)
+        case 4: body(4)
+        case 5: body(5)
+        case 6: body(6)
+        case 7: body(7)
+        default: body(8)
+        }
+    }
 
     /// Calls `body` for each point of a range, with room for its weights and the offsets in bytes of planes and rows.
     @inline(__always)
@@ -215,21 +238,21 @@ private struct Weights {
     /// The weight at a place.
     @inline(__always) func scalar(_ index: Int) -> Float { memory.load(fromByteOffset: index &* 4, as: Float.self) }
 
-    /// Sixteen weights.
-    @inline(__always) func vector(_ index: Int) -> Lanes { memory.load(fromByteOffset: index &* 64, as: Lanes.self) }
-
-    /// Stores x (each twice) from 0 on, y from 16 on, z from 24 on.
-    @inline(__always) func storeNarrow(_ kernel: KernelPolynomial, _ place: SIMD3<Float>) {
-        memory.storeBytes(of: horner(kernel.doubled, both(place[2], place[2])), as: Lanes.self)
-        memory.storeBytes(of: horner(kernel.pairs, both(place[1], place[0])), toByteOffset: 64, as: Lanes.self)
+    /// Stores y from 8 on, z from 16 on; returns x, each twice.
+    @inline(__always) func storeNarrow(_ kernel: KernelPolynomial, _ place: SIMD3<Float>) -> Lanes {
+        memory.storeBytes(of: horner(kernel.pairs, both(place[1], place[0])), toByteOffset: 32, as: Lanes.self)
+        return horner(kernel.doubled, both(place[2], place[2]))
     }
 
-    /// Stores x from 0 on, y from 8 on, z (in volumes) from 24 on.
-    @inline(__always) func storeWide(_ kernel: KernelPolynomial, _ place: SIMD3<Float>, isVolume: Bool) {
-        memory.storeBytes(of: horner(kernel.pairs, both(place[2], place[1])), as: Lanes.self)
+    /// Stores y from 8 on, z (in volumes) from 16 on; returns x.
+    @inline(__always)
+    func storeWide(_ kernel: KernelPolynomial, _ place: SIMD3<Float>, isVolume: Bool) -> SIMD8<Float> {
+        let plane = horner(kernel.pairs, both(place[2], place[1]))
+        memory.storeBytes(of: plane, as: Lanes.self)
         if isVolume {
             memory.storeBytes(of: horner(kernel.pairs, both(place[0], place[0])), toByteOffset: 64, as: Lanes.self)
         }
+        return plane.lowHalf
     }
 
     @inline(__always) private func both(_ low: Float, _ high: Float) -> Lanes {
@@ -243,41 +266,5 @@ private struct Weights {
             for power in 1..<coefficients.count { sum = sum * p + coefficients[power] }
             return sum
         }
-    }
-}
-
-/// The planes [active, M] of a batch as eight lanes; lanes past the last plane repeat it, and write the same to it.
-private struct LanePlanes {
-    private let offsets: SIMD8<Int>
-
-    init(count: Int, active: Int) {
-        offsets = SIMD8((0..<8).map { min($0, active - 1) * count })
-    }
-
-    @inline(__always) func load(_ samples: UnsafePointer<ComplexFloat>) -> Lanes {
-        Lanes(
-            lowHalf: SIMD8(lowHalf: quad(samples, 0), highHalf: quad(samples, 2)),
-            highHalf: SIMD8(lowHalf: quad(samples, 4), highHalf: quad(samples, 6)))
-    }
-
-    @inline(__always) private func quad(_ samples: UnsafePointer<ComplexFloat>, _ lane: Int) -> SIMD4<Float> {
-        SIMD4(lowHalf: pair(samples + offsets[lane]), highHalf: pair(samples + offsets[lane &+ 1]))
-    }
-
-    @inline(__always) private func pair(_ sample: UnsafePointer<ComplexFloat>) -> SIMD2<Float> {
-        UnsafeRawPointer(sample).load(as: SIMD2<Float>.self)
-    }
-
-    @inline(__always) func store(_ sum: Lanes, _ samples: UnsafeMutablePointer<ComplexFloat>) {
-        for (half, lane) in [(sum.lowHalf, 0), (sum.highHalf, 4)] {
-            put(half.lowHalf.lowHalf, samples + offsets[lane])
-            put(half.lowHalf.highHalf, samples + offsets[lane &+ 1])
-            put(half.highHalf.lowHalf, samples + offsets[lane &+ 2])
-            put(half.highHalf.highHalf, samples + offsets[lane &+ 3])
-        }
-    }
-
-    @inline(__always) private func put(_ pair: SIMD2<Float>, _ sample: UnsafeMutablePointer<ComplexFloat>) {
-        UnsafeMutableRawPointer(sample).storeBytes(of: pair, as: SIMD2<Float>.self)
     }
 }

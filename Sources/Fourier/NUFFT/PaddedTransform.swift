@@ -257,10 +257,16 @@ struct PaddedTransform: Sendable {
         let (offset, shared) = source(index: index, line: line, block: block)
         guard let start = buffer.baseAddress else { return }
         let target = start + layout.place(index, axis: axis) * blockCells * layout.lanes
-        for lane in 0..<layout.lanes {
-            let image = memory.images + (min(lane, memory.active - 1) * layout.imageCount + offset)
-            for x in 0..<block.count {
-                target[x &* layout.lanes &+ lane] = image[x].multiplied(by: shared * factors[2][block.image &+ x])
+        let image = memory.images + offset
+        factors[2].withUnsafeBufferPointer { along in
+            if layout.lanes == 1 {
+                for x in 0..<block.count { target[x] = image[x].multiplied(by: shared * along[block.image &+ x]) }
+            } else {
+                let lane = LanePlanes(count: layout.imageCount, active: memory.active)
+                for x in 0..<block.count {
+                    let cell = lane.load(image + x) * Lanes(repeating: shared * along[block.image &+ x])
+                    UnsafeMutableRawPointer(target).storeBytes(of: cell, toByteOffset: x &* 64, as: Lanes.self)
+                }
             }
         }
     }
@@ -272,10 +278,16 @@ struct PaddedTransform: Sendable {
         let (offset, shared) = source(index: index, line: line, block: block)
         guard let start = buffer.baseAddress else { return }
         let values = start + layout.place(index, axis: axis) * blockCells * layout.lanes
-        for lane in 0..<memory.active {
-            let image = memory.images + (lane * layout.imageCount + offset)
-            for x in 0..<block.count {
-                image[x] = values[x &* layout.lanes &+ lane].multiplied(by: shared * factors[2][block.image &+ x])
+        let image = memory.images + offset
+        factors[2].withUnsafeBufferPointer { along in
+            if layout.lanes == 1 {
+                for x in 0..<block.count { image[x] = values[x].multiplied(by: shared * along[block.image &+ x]) }
+            } else {
+                let lane = LanePlanes(count: layout.imageCount, active: memory.active)
+                for x in 0..<block.count {
+                    let cell = UnsafeRawPointer(values).load(fromByteOffset: x &* 64, as: Lanes.self)
+                    lane.store(cell * Lanes(repeating: shared * along[block.image &+ x]), image + x)
+                }
             }
         }
     }
