@@ -18,9 +18,9 @@ struct Gridder: Sendable {
         self.kernel = kernel
         self.width = width
         self.points = points
-        let row = layout.rowCells * layout.lanes * MemoryLayout<ComplexFloat>.stride
-        planes = (0..<layout.grid[0] + width).map { $0 % layout.grid[0] * layout.grid[1] * row }
-        rows = (0..<layout.grid[1] + width).map { $0 % layout.grid[1] * row }
+        let stride = MemoryLayout<ComplexFloat>.stride
+        planes = (0..<layout.grid[0] + width).map { layout.row(z: $0 % layout.grid[0], y: 0) * stride }
+        rows = (0..<layout.grid[1] + width).map { layout.row(z: 0, y: $0 % layout.grid[1]) * stride }
     }
 
     /// Points that a thread interpolates at a time.
@@ -102,22 +102,27 @@ extension Gridder {
     @inline(__always)
     private func spreadNarrow(_ range: Range<Int>, _ bases: Bases, width: Int) {
         let depth = layout.isVolume ? width : 1
-        forEachPoint(in: range) { point, weights, planes, rows in
-            let along = weights.storeNarrow(kernel, point.place)
-            let value = bases.samples[Int(point.index)]
-            let pair = SIMD2(value.real, value.imaginary)
-            let quad = SIMD4(lowHalf: pair, highHalf: pair)
-            let octet = SIMD8(lowHalf: quad, highHalf: quad)
-            let line = Lanes(lowHalf: octet, highHalf: octet) * along
-            let start = UnsafeMutableRawPointer(bases.grid) + Int(point.x) &* 8
-            for k in 0..<depth {
-                let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
-                for j in 0..<width {
-                    let row = plane + rows[Int(point.y) &+ j]
-                    let old = row.loadUnaligned(as: Lanes.self)
-                    let weight = Lanes(repeating: weights.scalar(8 &+ j) * across)
-                    row.storeBytes(of: old + line * weight, as: Lanes.self)
+        let samples = UnsafeRawPointer(bases.samples)
+        forEachBlock(of: SIMD2<Float>.self, in: range) { points, staged, weights, planes, rows in
+            for index in points.indices {
+                staged[index] = samples.load(fromByteOffset: Int(points[index].index) &* 8, as: SIMD2<Float>.self)
+            }
+            for index in points.indices {
+                let point = points[index]
+                let along = weights.storeNarrow(kernel, point.place)
+                let quad = SIMD4(lowHalf: staged[index], highHalf: staged[index])
+                let octet = SIMD8(lowHalf: quad, highHalf: quad)
+                let line = Lanes(lowHalf: octet, highHalf: octet) * along
+                let start = UnsafeMutableRawPointer(bases.grid) + Int(point.x) &* 8
+                for k in 0..<depth {
+                    let plane = start + planes[Int(point.z) &+ k]
+                    let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
+                    for j in 0..<width {
+                        let row = plane + rows[Int(point.y) &+ j]
+                        let old = row.loadUnaligned(as: Lanes.self)
+                        let weight = Lanes(repeating: weights.scalar(8 &+ j) * across)
+                        row.storeBytes(of: old + line * weight, as: Lanes.self)
+                    }
                 }
             }
         }
@@ -126,24 +131,31 @@ extension Gridder {
     @inline(__always)
     private func interpolateNarrow(_ range: Range<Int>, _ bases: Bases, width: Int) {
         let depth = layout.isVolume ? width : 1
-        forEachPoint(in: range) { point, weights, planes, rows in
-            let along = weights.storeNarrow(kernel, point.place)
-            let start = UnsafeRawPointer(bases.grid) + Int(point.x) &* 8
-            var sum = Lanes.zero
-            for k in 0..<depth {
-                let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
-                for j in 0..<width {
-                    let row = plane + rows[Int(point.y) &+ j]
-                    let weight = Lanes(repeating: weights.scalar(8 &+ j) * across)
-                    sum = sum + row.loadUnaligned(as: Lanes.self) * weight
+        let samples = UnsafeMutableRawPointer(bases.samples)
+        forEachBlock(of: SIMD2<Float>.self, in: range) { points, staged, weights, planes, rows in
+            for index in points.indices {
+                let point = points[index]
+                let along = weights.storeNarrow(kernel, point.place)
+                let start = UnsafeRawPointer(bases.grid) + Int(point.x) &* 8
+                var sum = Lanes.zero
+                for k in 0..<depth {
+                    let plane = start + planes[Int(point.z) &+ k]
+                    let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
+                    for j in 0..<width {
+                        let row = plane + rows[Int(point.y) &+ j]
+                        let weight = Lanes(repeating: weights.scalar(8 &+ j) * across)
+                        sum = sum + row.loadUnaligned(as: Lanes.self) * weight
+                    }
                 }
+                sum = sum * along
+                let octet = sum.lowHalf + sum.highHalf
+                let quad = octet.lowHalf + octet.highHalf
+                staged[index] = quad.lowHalf + quad.highHalf
             }
-            sum = sum * along
-            let octet = sum.lowHalf + sum.highHalf
-            let quad = octet.lowHalf + octet.highHalf
-            let pair = quad.lowHalf + quad.highHalf
-            bases.samples[Int(point.index)] = ComplexFloat(pair.x, pair.y)
+            for index in points.indices {
+                samples.storeBytes(
+                    of: staged[index], toByteOffset: Int(points[index].index) &* 8, as: SIMD2<Float>.self)
+            }
         }
     }
 }
@@ -155,17 +167,20 @@ extension Gridder {
     private func spreadWide(_ range: Range<Int>, _ bases: Bases, active: Int, width: Int) {
         let depth = layout.isVolume ? width : 1
         let lane = LanePlanes(count: points.points.count, active: active)
-        forEachPoint(in: range) { point, weights, planes, rows in
-            let along = weights.storeWide(kernel, point.place, isVolume: depth > 1)
-            let value = lane.load(bases.samples + Int(point.index))
-            let start = UnsafeMutableRawPointer(bases.grid) + Int(point.x) &* 64
-            for k in 0..<depth {
-                let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
-                for j in 0..<width {
-                    let row = (plane + rows[Int(point.y) &+ j]).assumingMemoryBound(to: Lanes.self)
-                    let line = value * Lanes(repeating: weights.scalar(8 &+ j) * across)
-                    for i in 0..<width { row[i] = row[i] + line * Lanes(repeating: along[i]) }
+        forEachBlock(of: Lanes.self, in: range) { points, staged, weights, planes, rows in
+            for index in points.indices { staged[index] = lane.load(bases.samples + Int(points[index].index)) }
+            for index in points.indices {
+                let point = points[index]
+                let along = weights.storeWide(kernel, point.place, isVolume: depth > 1)
+                let start = UnsafeMutableRawPointer(bases.grid) + Int(point.x) &* 64
+                for k in 0..<depth {
+                    let plane = start + planes[Int(point.z) &+ k]
+                    let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
+                    for j in 0..<width {
+                        let row = (plane + rows[Int(point.y) &+ j]).assumingMemoryBound(to: Lanes.self)
+                        let line = staged[index] * Lanes(repeating: weights.scalar(8 &+ j) * across)
+                        for i in 0..<width { row[i] = row[i] + line * Lanes(repeating: along[i]) }
+                    }
                 }
             }
         }
@@ -175,26 +190,63 @@ extension Gridder {
     private func interpolateWide(_ range: Range<Int>, _ bases: Bases, active: Int, width: Int) {
         let depth = layout.isVolume ? width : 1
         let lane = LanePlanes(count: points.points.count, active: active)
-        forEachPoint(in: range) { point, weights, planes, rows in
-            let along = weights.storeWide(kernel, point.place, isVolume: depth > 1)
-            let start = UnsafeRawPointer(bases.grid) + Int(point.x) &* 64
-            var sum = Lanes.zero
-            for k in 0..<depth {
-                let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
-                for j in 0..<width {
-                    let row = (plane + rows[Int(point.y) &+ j]).assumingMemoryBound(to: Lanes.self)
-                    var line = Lanes.zero
-                    for i in 0..<width { line = line + row[i] * Lanes(repeating: along[i]) }
-                    sum = sum + line * Lanes(repeating: weights.scalar(8 &+ j) * across)
+        forEachBlock(of: Lanes.self, in: range) { points, staged, weights, planes, rows in
+            for index in points.indices {
+                let point = points[index]
+                let along = weights.storeWide(kernel, point.place, isVolume: depth > 1)
+                let start = UnsafeRawPointer(bases.grid) + Int(point.x) &* 64
+                var sum = Lanes.zero
+                for k in 0..<depth {
+                    let plane = start + planes[Int(point.z) &+ k]
+                    let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
+                    for j in 0..<width {
+                        let row = (plane + rows[Int(point.y) &+ j]).assumingMemoryBound(to: Lanes.self)
+                        var line = Lanes.zero
+                        for i in 0..<width { line = line + row[i] * Lanes(repeating: along[i]) }
+                        sum = sum + line * Lanes(repeating: weights.scalar(8 &+ j) * across)
+                    }
                 }
+                staged[index] = sum
             }
-            lane.store(sum, bases.samples + Int(point.index))
+            for index in points.indices { lane.store(staged[index], bases.samples + Int(points[index].index)) }
         }
     }
 }
 
 extension Gridder {
+    /// Points whose values are fetched or stored in one go: reads that wait for memory then overlap.
+    private static let block = 64
+
+    /// Calls `body` for each block of points of a range, with room for their values and for the weights of one, and the
+    /// offsets in bytes of planes and rows.
+    @inline(__always)
+    private func forEachBlock<Value>(
+        of type: Value.Type, in range: Range<Int>,
+        _ body: (
+            UnsafeBufferPointer<GridPoint>, UnsafeMutablePointer<Value>, Weights, UnsafePointer<Int>, UnsafePointer<Int>
+        ) -> Void
+    ) {
+        withUnsafeTemporaryAllocation(of: Value.self, capacity: Gridder.block) { staged in
+            withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2) { memory in
+                points.points.withUnsafeBufferPointer { points in
+                    planes.withUnsafeBufferPointer { planes in
+                        rows.withUnsafeBufferPointer { rows in
+                            guard let weights = memory.baseAddress, let staged = staged.baseAddress,
+                                let planes = planes.baseAddress, let rows = rows.baseAddress
+                            else { return }
+                            for first in stride(from: range.lowerBound, to: range.upperBound, by: Gridder.block) {
+                                let block = first..<min(first + Gridder.block, range.upperBound)
+                                body(
+                                    UnsafeBufferPointer(rebasing: points[block]), staged,
+                                    Weights(memory: UnsafeMutableRawPointer(weights)), planes, rows)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// Calls `body`, once compiled for each width: loops over taps have to be unrolled.
     @inline(__always)
     private func withConstantWidth(_ body: (Int) -> Void) {
@@ -206,27 +258,6 @@ extension Gridder {
         case 6: body(6)
         case 7: body(7)
         default: body(8)
-        }
-    }
-
-    /// Calls `body` for each point of a range, with room for its weights and the offsets in bytes of planes and rows.
-    @inline(__always)
-    private func forEachPoint(
-        in range: Range<Int>,
-        _ body: (GridPoint, Weights, UnsafePointer<Int>, UnsafePointer<Int>) -> Void
-    ) {
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2) { memory in
-            points.points.withUnsafeBufferPointer { points in
-                planes.withUnsafeBufferPointer { planes in
-                    rows.withUnsafeBufferPointer { rows in
-                        guard let base = memory.baseAddress, let planes = planes.baseAddress,
-                            let rows = rows.baseAddress
-                        else { return }
-                        let weights = Weights(memory: UnsafeMutableRawPointer(base))
-                        for index in range { body(points[index], weights, planes, rows) }
-                    }
-                }
-            }
         }
     }
 }

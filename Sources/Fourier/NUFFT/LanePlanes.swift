@@ -23,15 +23,15 @@ struct LanePlanes {
     }
 
     @inline(__always) func store(_ sum: Lanes, _ samples: UnsafeMutablePointer<ComplexFloat>) {
-        for (half, lane) in [(sum.lowHalf, 0), (sum.highHalf, 4)] {
-            put(half.lowHalf.lowHalf, samples + offsets[lane])
-            put(half.lowHalf.highHalf, samples + offsets[lane &+ 1])
-            put(half.highHalf.lowHalf, samples + offsets[lane &+ 2])
-            put(half.highHalf.highHalf, samples + offsets[lane &+ 3])
-        }
+        put(sum.lowHalf.lowHalf, samples, 0)
+        put(sum.lowHalf.highHalf, samples, 2)
+        put(sum.highHalf.lowHalf, samples, 4)
+        put(sum.highHalf.highHalf, samples, 6)
     }
 
-    @inline(__always) private func put(_ pair: SIMD2<Float>, _ sample: UnsafeMutablePointer<ComplexFloat>) {
-        UnsafeMutableRawPointer(sample).storeBytes(of: pair, as: SIMD2<Float>.self)
+    @inline(__always)
+    private func put(_ quad: SIMD4<Float>, _ samples: UnsafeMutablePointer<ComplexFloat>, _ lane: Int) {
+        UnsafeMutableRawPointer(samples + offsets[lane]).storeBytes(of: quad.lowHalf, as: SIMD2<Float>.self)
+        UnsafeMutableRawPointer(samples + offsets[lane &+ 1]).storeBytes(of: quad.highHalf, as: SIMD2<Float>.self)
     }
 }

@@ -56,7 +56,7 @@ public struct NUFFT: LinearOperator {
     ) throws {
         try self.init(
             shape: shape, axes: 2, count: points.count, batch: batch, tolerance: tolerance, threads: threads,
-            planning: planning
+            planning: planning, widths: 2...8
         ) { SIMD3(0, points[$0].y, points[$0].x) }
     }
 
@@ -76,13 +76,13 @@ public struct NUFFT: LinearOperator {
     ) throws {
         try self.init(
             shape: shape, axes: 3, count: points.count, batch: batch, tolerance: tolerance, threads: threads,
-            planning: planning
+            planning: planning, widths: 2...8
         ) { SIMD3(points[$0].z, points[$0].y, points[$0].x) }
     }
 
-    private init(
+    init(
         shape: [Int], axes: Int, count: Int, batch: Int, tolerance: Double, threads: Int, planning: Fourier.Planning,
-        point: (Int) -> SIMD3<Double>
+        widths: ClosedRange<Int>, point: (Int) -> SIMD3<Double>
     ) throws {
         guard shape.count == axes, shape.allSatisfy({ $0 > 0 }) else {
             throw CineError(
@@ -95,7 +95,7 @@ public struct NUFFT: LinearOperator {
         let image = axes == 2 ? SIMD3(1, shape[0], shape[1]) : SIMD3(shape[0], shape[1], shape[2])
         guard NUFFT.tolerances.contains(tolerance),
             let choice = GridChoice.best(
-                image: image, isVolume: axes == 3, tolerance: tolerance, points: count, wide: batch > 3)
+                image: image, isVolume: axes == 3, tolerance: tolerance, points: count, wide: batch > 3, widths: widths)
         else {
             throw CineError(
                 .badData,

@@ -61,10 +61,11 @@ struct PaddedTransform: Sendable {
         let memory = Memory(images: UnsafeMutablePointer(mutating: images), grid: grid, active: active)
         expandColumns(memory, threads: threads)
         forEachRow(threads: threads) { row in
-            openRow(grid: memory.grid + row)
-            forwardPlans[2].execute(memory.grid + row)
-            let count = GridLayout.halo * layout.lanes
-            (memory.grid + row + layout.grid[2] * layout.lanes).update(from: memory.grid + row, count: count)
+            let start = memory.grid + layout.row(z: row / layout.grid[1], y: row % layout.grid[1])
+            openRow(grid: start)
+            forwardPlans[2].execute(start)
+            let halo = start + layout.grid[2] * layout.lanes
+            halo.update(from: start, count: GridLayout.halo * layout.lanes)
         }
     }
 
@@ -75,7 +76,7 @@ struct PaddedTransform: Sendable {
     ) {
         let memory = Memory(images: images, grid: grid, active: active)
         forEachRow(threads: threads) { row in
-            let start = memory.grid + row
+            let start = memory.grid + layout.row(z: row / layout.grid[1], y: row % layout.grid[1])
             let halo = start + layout.grid[2] * layout.lanes
             for index in 0..<GridLayout.halo * layout.lanes { start[index] += halo[index] }
             inversePlans[2].execute(start)
@@ -94,10 +95,10 @@ struct PaddedTransform: Sendable {
             Memory(images: UnsafeMutablePointer(mutating: images), grid: grid, active: active), threads: threads)
         let memory = Memory(images: output, grid: grid, active: active)
         forEachRow(threads: threads) { row in
-            let start = memory.grid + row
+            let start = memory.grid + layout.row(z: row / layout.grid[1], y: row % layout.grid[1])
             openRow(grid: start)
             forwardPlans[2].execute(start)
-            let factors = row / (layout.rowCells * layout.lanes) * layout.grid[2]
+            let factors = row * layout.grid[2]
             for x in 0..<layout.grid[2] {
                 for lane in 0..<layout.lanes {
                     let place = x * layout.lanes + lane
@@ -111,12 +112,12 @@ struct PaddedTransform: Sendable {
 
     // MARK: Along x
 
-    /// Calls `body` with the start of every row of the grid.
+    /// Calls `body` with every row of the grid, counted without gaps.
     private func forEachRow(threads: Int, _ body: @Sendable (Int) -> Void) {
         let count = layout.grid[0] * layout.grid[1]
         let step = PaddedTransform.rowChunk
         Workers.forEach((count + step - 1) / step, threads: threads) { chunk in
-            for row in chunk * step..<min((chunk + 1) * step, count) { body(row * layout.rowCells * layout.lanes) }
+            for row in chunk * step..<min((chunk + 1) * step, count) { body(row) }
         }
     }
 
