@@ -24,6 +24,11 @@ struct GridLayout: Sendable {
     /// Rows from one plane to the next: an odd number, too.
     let planeRows: Int
 
+    /// The sizes along z, y, x of a shape [Y, X] or [Z, Y, X].
+    static func axes(of shape: [Int]) -> SIMD3<Int> {
+        shape.count == 2 ? SIMD3(1, shape[0], shape[1]) : SIMD3(shape[0], shape[1], shape[2])
+    }
+
     init(image: SIMD3<Int>, grid: SIMD3<Int>, lanes: Int) {
         self.image = image
         self.grid = grid
@@ -48,6 +53,17 @@ struct GridLayout: Sendable {
 
     /// The first of the complex numbers of a row.
     func row(z: Int, y: Int) -> Int { (z * planeRows + y) * rowCells * lanes }
+
+    /// Adds what a row's halo holds to the start of the row.
+    func foldHalo(_ row: UnsafeMutablePointer<ComplexFloat>) {
+        let halo = row + grid[2] * lanes
+        for index in 0..<GridLayout.halo * lanes { row[index] += halo[index] }
+    }
+
+    /// Continues a row in its halo.
+    func extendHalo(_ row: UnsafeMutablePointer<ComplexFloat>) {
+        (row + grid[2] * lanes).update(from: row, count: GridLayout.halo * lanes)
+    }
 }
 
 /// Grids that calls leave behind for the next call: as fresh memory they would cost more than some transforms.

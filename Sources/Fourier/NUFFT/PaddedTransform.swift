@@ -64,8 +64,7 @@ struct PaddedTransform: Sendable {
             let start = memory.grid + layout.row(z: row / layout.grid[1], y: row % layout.grid[1])
             openRow(grid: start)
             forwardPlans[2].execute(start)
-            let halo = start + layout.grid[2] * layout.lanes
-            halo.update(from: start, count: GridLayout.halo * layout.lanes)
+            layout.extendHalo(start)
         }
     }
 
@@ -77,8 +76,7 @@ struct PaddedTransform: Sendable {
         let memory = Memory(images: images, grid: grid, active: active)
         forEachRow(threads: threads) { row in
             let start = memory.grid + layout.row(z: row / layout.grid[1], y: row % layout.grid[1])
-            let halo = start + layout.grid[2] * layout.lanes
-            for index in 0..<GridLayout.halo * layout.lanes { start[index] += halo[index] }
+            layout.foldHalo(start)
             inversePlans[2].execute(start)
         }
         cropColumns(memory, threads: threads)
@@ -98,11 +96,10 @@ struct PaddedTransform: Sendable {
             let start = memory.grid + layout.row(z: row / layout.grid[1], y: row % layout.grid[1])
             openRow(grid: start)
             forwardPlans[2].execute(start)
-            let factors = row * layout.grid[2]
             for x in 0..<layout.grid[2] {
-                for lane in 0..<layout.lanes {
-                    let place = x * layout.lanes + lane
-                    start[place] = start[place].multiplied(by: filter[factors + x])
+                let factor = filter[row * layout.grid[2] + x]
+                for lane in x * layout.lanes..<(x + 1) * layout.lanes {
+                    start[lane] = start[lane].multiplied(by: factor)
                 }
             }
             inversePlans[2].execute(start)
