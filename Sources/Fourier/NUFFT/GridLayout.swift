@@ -19,19 +19,27 @@ struct GridLayout: Sendable {
     let grid: SIMD3<Int>
     /// Complex numbers per cell: 1, or `wideLanes`.
     let lanes: Int
-    /// Cells from one row to the next.
+    /// Cells from one row to the next: an odd number of cache lines, so that rows do not share a set of the cache.
     let rowCells: Int
+    /// Rows from one plane to the next: an odd number, too.
+    let planeRows: Int
+
+    /// The sizes along z, y, x of a shape [Y, X] or [Z, Y, X].
+    static func axes(of shape: [Int]) -> SIMD3<Int> {
+        shape.count == 2 ? SIMD3(1, shape[0], shape[1]) : SIMD3(shape[0], shape[1], shape[2])
+    }
 
     init(image: SIMD3<Int>, grid: SIMD3<Int>, lanes: Int) {
         self.image = image
         self.grid = grid
         self.lanes = lanes
-        // Rows of single numbers start on cache lines, too.
-        rowCells = (grid[2] + GridLayout.halo + 7) / 8 * 8
+        let cellsPerLine = 8 / lanes
+        rowCells = ((grid[2] + GridLayout.halo + cellsPerLine - 1) / cellsPerLine | 1) * cellsPerLine
+        planeRows = grid[1] | 1
     }
 
     /// Complex numbers of the whole grid.
-    var count: Int { grid[0] * grid[1] * rowCells * lanes }
+    var count: Int { grid[0] * planeRows * rowCells * lanes }
     /// Samples of one image.
     var imageCount: Int { image[0] * image[1] * image[2] }
     /// Whether z is transformed, too.
@@ -44,7 +52,18 @@ struct GridLayout: Sendable {
     }
 
     /// The first of the complex numbers of a row.
-    func row(z: Int, y: Int) -> Int { (z * grid[1] + y) * rowCells * lanes }
+    func row(z: Int, y: Int) -> Int { (z * planeRows + y) * rowCells * lanes }
+
+    /// Adds what a row's halo holds to the start of the row.
+    func foldHalo(_ row: UnsafeMutablePointer<ComplexFloat>) {
+        let halo = row + grid[2] * lanes
+        for index in 0..<GridLayout.halo * lanes { row[index] += halo[index] }
+    }
+
+    /// Continues a row in its halo.
+    func extendHalo(_ row: UnsafeMutablePointer<ComplexFloat>) {
+        (row + grid[2] * lanes).update(from: row, count: GridLayout.halo * lanes)
+    }
 }
 
 /// Grids that calls leave behind for the next call: as fresh memory they would cost more than some transforms.

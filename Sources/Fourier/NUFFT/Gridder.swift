@@ -18,9 +18,9 @@ struct Gridder: Sendable {
         self.kernel = kernel
         self.width = width
         self.points = points
-        let row = layout.rowCells * layout.lanes * MemoryLayout<ComplexFloat>.stride
-        planes = (0..<layout.grid[0] + width).map { $0 % layout.grid[0] * layout.grid[1] * row }
-        rows = (0..<layout.grid[1] + width).map { $0 % layout.grid[1] * row }
+        let stride = MemoryLayout<ComplexFloat>.stride
+        planes = (0..<layout.grid[0] + width).map { layout.row(z: $0 % layout.grid[0], y: 0) * stride }
+        rows = (0..<layout.grid[1] + width).map { layout.row(z: 0, y: $0 % layout.grid[1]) * stride }
     }
 
     /// Points that a thread interpolates at a time.
@@ -44,10 +44,12 @@ struct Gridder: Sendable {
                     let y = tile % across * 2 + parityY
                     if parityZ == 0 && parityY == 0 { clear(z: z, y: y, bases.grid) }
                     let range = points.range(z: z, y: y)
-                    if layout.lanes == 1 {
-                        spreadNarrow(range, bases)
-                    } else {
-                        spreadWide(range, bases, active: active)
+                    withConstantWidth { width in
+                        if layout.lanes == 1 {
+                            spreadNarrow(range, bases, width: width)
+                        } else {
+                            spreadWide(range, bases, active: active, width: width)
+                        }
                     }
                 }
             }
@@ -65,10 +67,12 @@ struct Gridder: Sendable {
         let count = points.points.count
         Workers.forEach((count + Gridder.chunk - 1) / Gridder.chunk, threads: threads) { chunk in
             let range = chunk * Gridder.chunk..<min((chunk + 1) * Gridder.chunk, count)
-            if layout.lanes == 1 {
-                interpolateNarrow(range, bases)
-            } else {
-                interpolateWide(range, bases, active: active)
+            withConstantWidth { width in
+                if layout.lanes == 1 {
+                    interpolateNarrow(range, bases, width: width)
+                } else {
+                    interpolateWide(range, bases, active: active, width: width)
+                }
             }
         }
     }
@@ -95,47 +99,63 @@ struct Gridder: Sendable {
 // MARK: One image: a row of the footprint is one vector of eight taps
 
 extension Gridder {
-    private func spreadNarrow(_ range: Range<Int>, _ bases: Bases) {
-        forEachPoint(in: range) { point, weights, planes, rows in
-            weights.storeNarrow(kernel, point.place)
-            let value = bases.samples[Int(point.index)]
-            let pair = SIMD2(value.real, value.imaginary)
-            let quad = SIMD4(lowHalf: pair, highHalf: pair)
-            let octet = SIMD8(lowHalf: quad, highHalf: quad)
-            let line = Lanes(lowHalf: octet, highHalf: octet) * weights.vector(0)
-            let start = UnsafeMutableRawPointer(bases.grid) + Int(point.x) &* 8
-            for k in 0..<depth {
-                let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(24 &+ k)
-                for j in 0..<width {
-                    let row = plane + rows[Int(point.y) &+ j]
-                    let old = row.loadUnaligned(as: Lanes.self)
-                    let weight = Lanes(repeating: weights.scalar(16 &+ j) * across)
-                    row.storeBytes(of: old + line * weight, as: Lanes.self)
+    @inline(__always)
+    private func spreadNarrow(_ range: Range<Int>, _ bases: Bases, width: Int) {
+        let depth = layout.isVolume ? width : 1
+        let samples = UnsafeRawPointer(bases.samples)
+        forEachBlock(of: SIMD2<Float>.self, in: range) { points, staged, weights, planes, rows in
+            for index in points.indices {
+                staged[index] = samples.load(fromByteOffset: Int(points[index].index) &* 8, as: SIMD2<Float>.self)
+            }
+            for index in points.indices {
+                let point = points[index]
+                let along = weights.storeNarrow(kernel, point.place)
+                let quad = SIMD4(lowHalf: staged[index], highHalf: staged[index])
+                let octet = SIMD8(lowHalf: quad, highHalf: quad)
+                let line = Lanes(lowHalf: octet, highHalf: octet) * along
+                let start = UnsafeMutableRawPointer(bases.grid) + Int(point.x) &* 8
+                for k in 0..<depth {
+                    let plane = start + planes[Int(point.z) &+ k]
+                    let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
+                    for j in 0..<width {
+                        let row = plane + rows[Int(point.y) &+ j]
+                        let old = row.loadUnaligned(as: Lanes.self)
+                        let weight = Lanes(repeating: weights.scalar(8 &+ j) * across)
+                        row.storeBytes(of: old + line * weight, as: Lanes.self)
+                    }
                 }
             }
         }
     }
 
-    private func interpolateNarrow(_ range: Range<Int>, _ bases: Bases) {
-        forEachPoint(in: range) { point, weights, planes, rows in
-            weights.storeNarrow(kernel, point.place)
-            let start = UnsafeRawPointer(bases.grid) + Int(point.x) &* 8
-            var sum = Lanes.zero
-            for k in 0..<depth {
-                let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(24 &+ k)
-                for j in 0..<width {
-                    let row = plane + rows[Int(point.y) &+ j]
-                    let weight = Lanes(repeating: weights.scalar(16 &+ j) * across)
-                    sum = sum + row.loadUnaligned(as: Lanes.self) * weight
+    @inline(__always)
+    private func interpolateNarrow(_ range: Range<Int>, _ bases: Bases, width: Int) {
+        let depth = layout.isVolume ? width : 1
+        let samples = UnsafeMutableRawPointer(bases.samples)
+        forEachBlock(of: SIMD2<Float>.self, in: range) { points, staged, weights, planes, rows in
+            for index in points.indices {
+                let point = points[index]
+                let along = weights.storeNarrow(kernel, point.place)
+                let start = UnsafeRawPointer(bases.grid) + Int(point.x) &* 8
+                var sum = Lanes.zero
+                for k in 0..<depth {
+                    let plane = start + planes[Int(point.z) &+ k]
+                    let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
+                    for j in 0..<width {
+                        let row = plane + rows[Int(point.y) &+ j]
+                        let weight = Lanes(repeating: weights.scalar(8 &+ j) * across)
+                        sum = sum + row.loadUnaligned(as: Lanes.self) * weight
+                    }
                 }
+                sum = sum * along
+                let octet = sum.lowHalf + sum.highHalf
+                let quad = octet.lowHalf + octet.highHalf
+                staged[index] = quad.lowHalf + quad.highHalf
             }
-            sum = sum * weights.vector(0)
-            let octet = sum.lowHalf + sum.highHalf
-            let quad = octet.lowHalf + octet.highHalf
-            let pair = quad.lowHalf + quad.highHalf
-            bases.samples[Int(point.index)] = ComplexFloat(pair.x, pair.y)
+            for index in points.indices {
+                samples.storeBytes(
+                    of: staged[index], toByteOffset: Int(points[index].index) &* 8, as: SIMD2<Float>.self)
+            }
         }
     }
 }
@@ -143,67 +163,101 @@ extension Gridder {
 // MARK: Eight images: a cell of the grid is one vector
 
 extension Gridder {
-    private func spreadWide(_ range: Range<Int>, _ bases: Bases, active: Int) {
+    @inline(__always)
+    private func spreadWide(_ range: Range<Int>, _ bases: Bases, active: Int, width: Int) {
+        let depth = layout.isVolume ? width : 1
         let lane = LanePlanes(count: points.points.count, active: active)
-        forEachPoint(in: range) { point, weights, planes, rows in
-            weights.storeWide(kernel, point.place, isVolume: depth > 1)
-            let value = lane.load(bases.samples + Int(point.index))
-            let start = UnsafeMutableRawPointer(bases.grid) + Int(point.x) &* 64
-            for k in 0..<depth {
-                let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(24 &+ k)
-                for j in 0..<width {
-                    let row = (plane + rows[Int(point.y) &+ j]).assumingMemoryBound(to: Lanes.self)
-                    let line = value * Lanes(repeating: weights.scalar(8 &+ j) * across)
-                    for i in 0..<width { row[i] = row[i] + line * Lanes(repeating: weights.scalar(i)) }
+        forEachBlock(of: Lanes.self, in: range) { points, staged, weights, planes, rows in
+            for index in points.indices { staged[index] = lane.load(bases.samples + Int(points[index].index)) }
+            for index in points.indices {
+                let point = points[index]
+                let along = weights.storeWide(kernel, point.place, isVolume: depth > 1)
+                let start = UnsafeMutableRawPointer(bases.grid) + Int(point.x) &* 64
+                for k in 0..<depth {
+                    let plane = start + planes[Int(point.z) &+ k]
+                    let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
+                    for j in 0..<width {
+                        let row = (plane + rows[Int(point.y) &+ j]).assumingMemoryBound(to: Lanes.self)
+                        let line = staged[index] * Lanes(repeating: weights.scalar(8 &+ j) * across)
+                        for i in 0..<width { row[i] = row[i] + line * Lanes(repeating: along[i]) }
+                    }
                 }
             }
         }
     }
 
-    private func interpolateWide(_ range: Range<Int>, _ bases: Bases, active: Int) {
+    @inline(__always)
+    private func interpolateWide(_ range: Range<Int>, _ bases: Bases, active: Int, width: Int) {
+        let depth = layout.isVolume ? width : 1
         let lane = LanePlanes(count: points.points.count, active: active)
-        forEachPoint(in: range) { point, weights, planes, rows in
-            weights.storeWide(kernel, point.place, isVolume: depth > 1)
-            let start = UnsafeRawPointer(bases.grid) + Int(point.x) &* 64
-            var sum = Lanes.zero
-            for k in 0..<depth {
-                let plane = start + planes[Int(point.z) &+ k]
-                let across = depth == 1 ? 1 : weights.scalar(24 &+ k)
-                for j in 0..<width {
-                    let row = (plane + rows[Int(point.y) &+ j]).assumingMemoryBound(to: Lanes.self)
-                    var line = Lanes.zero
-                    for i in 0..<width { line = line + row[i] * Lanes(repeating: weights.scalar(i)) }
-                    sum = sum + line * Lanes(repeating: weights.scalar(8 &+ j) * across)
+        forEachBlock(of: Lanes.self, in: range) { points, staged, weights, planes, rows in
+            for index in points.indices {
+                let point = points[index]
+                let along = weights.storeWide(kernel, point.place, isVolume: depth > 1)
+                let start = UnsafeRawPointer(bases.grid) + Int(point.x) &* 64
+                var sum = Lanes.zero
+                for k in 0..<depth {
+                    let plane = start + planes[Int(point.z) &+ k]
+                    let across = depth == 1 ? 1 : weights.scalar(16 &+ k)
+                    for j in 0..<width {
+                        let row = (plane + rows[Int(point.y) &+ j]).assumingMemoryBound(to: Lanes.self)
+                        var line = Lanes.zero
+                        for i in 0..<width { line = line + row[i] * Lanes(repeating: along[i]) }
+                        sum = sum + line * Lanes(repeating: weights.scalar(8 &+ j) * across)
+                    }
                 }
+                staged[index] = sum
             }
-            lane.store(sum, bases.samples + Int(point.index))
+            for index in points.indices { lane.store(staged[index], bases.samples + Int(points[index].index)) }
         }
     }
 }
 
 extension Gridder {
-    /// Planes of the grid that a footprint reaches.
-    @inline(__always) private var depth: Int { layout.isVolume ? width : 1 }
+    /// Points whose values are fetched or stored in one go: reads that wait for memory then overlap.
+    private static let block = 64
 
-    /// Calls `body` for each point of a range, with room for its weights and the offsets in bytes of planes and rows.
+    /// Calls `body` for each block of points of a range, with room for their values and for the weights of one, and the
+    /// offsets in bytes of planes and rows.
     @inline(__always)
-    private func forEachPoint(
-        in range: Range<Int>,
-        _ body: (GridPoint, Weights, UnsafePointer<Int>, UnsafePointer<Int>) -> Void
+    private func forEachBlock<Value>(
+        of type: Value.Type, in range: Range<Int>,
+        _ body: (
+            UnsafeBufferPointer<GridPoint>, UnsafeMutablePointer<Value>, Weights, UnsafePointer<Int>, UnsafePointer<Int>
+        ) -> Void
     ) {
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2) { memory in
-            points.points.withUnsafeBufferPointer { points in
-                planes.withUnsafeBufferPointer { planes in
-                    rows.withUnsafeBufferPointer { rows in
-                        guard let base = memory.baseAddress, let planes = planes.baseAddress,
-                            let rows = rows.baseAddress
-                        else { return }
-                        let weights = Weights(memory: UnsafeMutableRawPointer(base))
-                        for index in range { body(points[index], weights, planes, rows) }
+        withUnsafeTemporaryAllocation(of: Value.self, capacity: Gridder.block) { staged in
+            withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2) { memory in
+                points.points.withUnsafeBufferPointer { points in
+                    planes.withUnsafeBufferPointer { planes in
+                        rows.withUnsafeBufferPointer { rows in
+                            guard let weights = memory.baseAddress, let staged = staged.baseAddress,
+                                let planes = planes.baseAddress, let rows = rows.baseAddress
+                            else { return }
+                            for first in stride(from: range.lowerBound, to: range.upperBound, by: Gridder.block) {
+                                let block = first..<min(first + Gridder.block, range.upperBound)
+                                body(
+                                    UnsafeBufferPointer(rebasing: points[block]), staged,
+                                    Weights(memory: UnsafeMutableRawPointer(weights)), planes, rows)
+                            }
+                        }
                     }
                 }
             }
+        }
+    }
+
+    /// Calls `body`, once compiled for each width: loops over taps have to be unrolled.
+    @inline(__always)
+    private func withConstantWidth(_ body: (Int) -> Void) {
+        switch width {
+        case 2: body(2)
+        case 3: body(3)
+        case 4: body(4)
+        case 5: body(5)
+        case 6: body(6)
+        case 7: body(7)
+        default: body(8)
         }
     }
 }
@@ -215,21 +269,21 @@ private struct Weights {
     /// The weight at a place.
     @inline(__always) func scalar(_ index: Int) -> Float { memory.load(fromByteOffset: index &* 4, as: Float.self) }
 
-    /// Sixteen weights.
-    @inline(__always) func vector(_ index: Int) -> Lanes { memory.load(fromByteOffset: index &* 64, as: Lanes.self) }
-
-    /// Stores x (each twice) from 0 on, y from 16 on, z from 24 on.
-    @inline(__always) func storeNarrow(_ kernel: KernelPolynomial, _ place: SIMD3<Float>) {
-        memory.storeBytes(of: horner(kernel.doubled, both(place[2], place[2])), as: Lanes.self)
-        memory.storeBytes(of: horner(kernel.pairs, both(place[1], place[0])), toByteOffset: 64, as: Lanes.self)
+    /// Stores y from 8 on, z from 16 on; returns x, each twice.
+    @inline(__always) func storeNarrow(_ kernel: KernelPolynomial, _ place: SIMD3<Float>) -> Lanes {
+        memory.storeBytes(of: horner(kernel.pairs, both(place[1], place[0])), toByteOffset: 32, as: Lanes.self)
+        return horner(kernel.doubled, both(place[2], place[2]))
     }
 
-    /// Stores x from 0 on, y from 8 on, z (in volumes) from 24 on.
-    @inline(__always) func storeWide(_ kernel: KernelPolynomial, _ place: SIMD3<Float>, isVolume: Bool) {
-        memory.storeBytes(of: horner(kernel.pairs, both(place[2], place[1])), as: Lanes.self)
+    /// Stores y from 8 on, z (in volumes) from 16 on; returns x.
+    @inline(__always)
+    func storeWide(_ kernel: KernelPolynomial, _ place: SIMD3<Float>, isVolume: Bool) -> SIMD8<Float> {
+        let plane = horner(kernel.pairs, both(place[2], place[1]))
+        memory.storeBytes(of: plane, as: Lanes.self)
         if isVolume {
             memory.storeBytes(of: horner(kernel.pairs, both(place[0], place[0])), toByteOffset: 64, as: Lanes.self)
         }
+        return plane.lowHalf
     }
 
     @inline(__always) private func both(_ low: Float, _ high: Float) -> Lanes {
@@ -243,41 +297,5 @@ private struct Weights {
             for power in 1..<coefficients.count { sum = sum * p + coefficients[power] }
             return sum
         }
-    }
-}
-
-/// The planes [active, M] of a batch as eight lanes; lanes past the last plane repeat it, and write the same to it.
-private struct LanePlanes {
-    private let offsets: SIMD8<Int>
-
-    init(count: Int, active: Int) {
-        offsets = SIMD8((0..<8).map { min($0, active - 1) * count })
-    }
-
-    @inline(__always) func load(_ samples: UnsafePointer<ComplexFloat>) -> Lanes {
-        Lanes(
-            lowHalf: SIMD8(lowHalf: quad(samples, 0), highHalf: quad(samples, 2)),
-            highHalf: SIMD8(lowHalf: quad(samples, 4), highHalf: quad(samples, 6)))
-    }
-
-    @inline(__always) private func quad(_ samples: UnsafePointer<ComplexFloat>, _ lane: Int) -> SIMD4<Float> {
-        SIMD4(lowHalf: pair(samples + offsets[lane]), highHalf: pair(samples + offsets[lane &+ 1]))
-    }
-
-    @inline(__always) private func pair(_ sample: UnsafePointer<ComplexFloat>) -> SIMD2<Float> {
-        UnsafeRawPointer(sample).load(as: SIMD2<Float>.self)
-    }
-
-    @inline(__always) func store(_ sum: Lanes, _ samples: UnsafeMutablePointer<ComplexFloat>) {
-        for (half, lane) in [(sum.lowHalf, 0), (sum.highHalf, 4)] {
-            put(half.lowHalf.lowHalf, samples + offsets[lane])
-            put(half.lowHalf.highHalf, samples + offsets[lane &+ 1])
-            put(half.highHalf.lowHalf, samples + offsets[lane &+ 2])
-            put(half.highHalf.highHalf, samples + offsets[lane &+ 3])
-        }
-    }
-
-    @inline(__always) private func put(_ pair: SIMD2<Float>, _ sample: UnsafeMutablePointer<ComplexFloat>) {
-        UnsafeMutableRawPointer(sample).storeBytes(of: pair, as: SIMD2<Float>.self)
     }
 }

@@ -13,9 +13,14 @@ struct KaiserBessel: Sendable {
 
     /// The function of a width, its shape chosen for an oversampling.
     init(width: Int, oversampling: Double) {
-        self.width = width
         let squared = pow(Double(width) / oversampling * (oversampling - 0.5), 2) - 0.8
-        beta = .pi * max(squared, 0.05).squareRoot()
+        self.init(width: width, beta: .pi * max(squared, 0.05).squareRoot())
+    }
+
+    /// The function of a width and a shape.
+    init(width: Int, beta: Double) {
+        self.width = width
+        self.beta = beta
         peak = KaiserBessel.besselI0(beta)
     }
 
@@ -37,18 +42,17 @@ struct KaiserBessel: Sendable {
     ///
     /// A point at x of an image of `size` gains Σ φ̂((x + m n) / n) over m ≠ 0 in place of nothing, on a grid of n.
     func aliasing(size: Int, grid: Int) -> Double {
-        let places = min(size, 48)
-        let sum = (0..<places).reduce(0.0) { sum, place in
-            // From the image's first point to its centre: the rest is the same by symmetry.
-            let x = Double(size) / 2 * Double(place) / Double(places)
-            let own = transform(x / Double(grid))
-            let aliases = (1...12).reduce(0.0) { sum, turn in
-                sum + pow(transform(x / Double(grid) + Double(turn)), 2)
-                    + pow(transform(x / Double(grid) - Double(turn)), 2)
+        // Some fifty positions of the image, the outermost among them, where the error is largest.
+        let places = Array(stride(from: -(size / 2), to: size - size / 2, by: (size + 47) / 48))
+        let sum = places.reduce(0.0) { sum, place in
+            let x = Double(place) / Double(grid)
+            let own = transform(x)
+            return (1...6).reduce(sum) { sum, turn in
+                let (left, right) = (transform(x - Double(turn)), transform(x + Double(turn)))
+                return sum + (left * left + right * right) / (own * own)
             }
-            return sum + aliases / (own * own)
         }
-        return (sum / Double(places)).squareRoot()
+        return (sum / Double(places.count)).squareRoot()
     }
 
     /// The modified Bessel function of order 0, by its series of positive terms.

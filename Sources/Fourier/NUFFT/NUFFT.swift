@@ -8,7 +8,8 @@ import Core
 /// - Units: points in cycles per field of view; an axis of N samples resolves −N/2 ≤ k < N/2, and k wraps around.
 /// - Convention: that of `CenteredTransform`, `K(k) = 1/√(ZYX) Σ f(x) exp(−2πi k·x/N)`, with position 0 at index
 ///   `size / 2` rounded down: at whole k both agree.
-/// - Error: relative, root mean square over all samples (or all of the image): at most the tolerance.
+/// - Error: root mean square over all samples, relative to that of the image (both are the same in orthonormal
+///   transforms): at most the tolerance. Of the adjoint: ‖error‖ / ‖samples‖.
 /// - Cost: one FFT of 1.25 to 2 times the size per axis, and at most 8² or 8³ grid points per sample. Eight images go
 ///   together where there are more than three. A plan keeps one grid per call under way.
 /// - Reference: Fessler & Sutton 2003, doi:10.1109/TSP.2002.807005; sorting and oversampling after Barnett et al. 2019,
@@ -30,14 +31,12 @@ public struct NUFFT: LinearOperator {
     private let choice: GridChoice
     private let groups: [Group]
 
-    /// Images that go together.
+    /// What a part of the batch goes through.
     private struct Group: Sendable {
+        let part: BatchPart
         let gridder: Gridder
         let transform: PaddedTransform
         let pool: GridPool
-        /// Starts of the images, and how many go together.
-        let starts: [Int]
-        let count: Int
     }
 
     /// Plans transforms of images [Y, X] to points (x, y).
@@ -56,7 +55,7 @@ public struct NUFFT: LinearOperator {
     ) throws {
         try self.init(
             shape: shape, axes: 2, count: points.count, batch: batch, tolerance: tolerance, threads: threads,
-            planning: planning
+            planning: planning, widths: 2...8
         ) { SIMD3(0, points[$0].y, points[$0].x) }
     }
 
@@ -76,26 +75,23 @@ public struct NUFFT: LinearOperator {
     ) throws {
         try self.init(
             shape: shape, axes: 3, count: points.count, batch: batch, tolerance: tolerance, threads: threads,
-            planning: planning
+            planning: planning, widths: 2...8
         ) { SIMD3(points[$0].z, points[$0].y, points[$0].x) }
     }
 
-    private init(
+    init(
         shape: [Int], axes: Int, count: Int, batch: Int, tolerance: Double, threads: Int, planning: Fourier.Planning,
-        point: (Int) -> SIMD3<Double>
+        widths: ClosedRange<Int>, point: (Int) -> SIMD3<Double>
     ) throws {
-        guard shape.count == axes, shape.allSatisfy({ $0 > 0 }) else {
-            throw CineError(
-                .badData, "Expected \(axes) sizes of at least 1 for points of \(axes) axes, found the shape \(shape).")
-        }
+        try NUFFT.check(shape, axes: axes)
         guard batch > 0 else { throw CineError(.badData, "Expected at least 1 image, found a batch of \(batch).") }
         if let odd = (0..<count).first(where: { !point($0).sum().isFinite }) {
             throw CineError(.badData, "Expected finite k-space points, found \(point(odd)) (z, y, x) at index \(odd).")
         }
-        let image = axes == 2 ? SIMD3(1, shape[0], shape[1]) : SIMD3(shape[0], shape[1], shape[2])
+        let image = GridLayout.axes(of: shape)
         guard NUFFT.tolerances.contains(tolerance),
             let choice = GridChoice.best(
-                image: image, isVolume: axes == 3, tolerance: tolerance, points: count, wide: batch > 3)
+                image: image, isVolume: axes == 3, tolerance: tolerance, points: count, wide: batch > BatchPart.mostAlone, widths: widths)
         else {
             throw CineError(
                 .badData,
@@ -114,23 +110,22 @@ public struct NUFFT: LinearOperator {
         let sorted = GridPoints(
             count: count, layout: GridLayout(image: image, grid: choice.grid, lanes: 1), width: choice.kernel.width
         ) { point($0) * scale }
-        func group(lanes: Int, starts: [Int], count images: Int) throws -> Group {
-            let layout = GridLayout(image: image, grid: choice.grid, lanes: lanes)
+        groups = try BatchPart.parts(of: batch).map { part in
+            let layout = GridLayout(image: image, grid: choice.grid, lanes: part.lanes)
             return Group(
+                part: part,
                 gridder: Gridder(layout: layout, kernel: polynomial, width: choice.kernel.width, points: sorted),
                 transform: try PaddedTransform(layout: layout, factors: factors, planning: planning),
-                pool: GridPool(count: layout.count), starts: starts, count: images)
+                pool: GridPool(count: layout.count))
         }
-        // Eight at a time; a rest of more than three, too, as the wide kernels need little more than three narrow ones.
-        let rest = batch % GridLayout.wideLanes
-        let full = Array(stride(from: 0, to: batch - rest, by: GridLayout.wideLanes))
-        var groups = full.isEmpty ? [] : [try group(lanes: 8, starts: full, count: 8)]
-        if rest > 3 {
-            groups.append(try group(lanes: 8, starts: [batch - rest], count: rest))
-        } else if rest > 0 {
-            groups.append(try group(lanes: 1, starts: Array(batch - rest..<batch), count: 1))
+    }
+
+    /// Refuses shapes that do not fit points of so many axes.
+    static func check(_ shape: [Int], axes: Int) throws {
+        guard shape.count == axes, shape.allSatisfy({ $0 > 0 }) else {
+            throw CineError(
+                .badData, "Expected \(axes) sizes of at least 1 for points of \(axes) axes, found the shape \(shape).")
         }
-        self.groups = groups
     }
 
     /// What undoes the kernel's transform, and this axis' share of the scale 1/√(ZYX).
@@ -151,11 +146,11 @@ public struct NUFFT: LinearOperator {
         for group in groups {
             let imageCount = group.gridder.layout.imageCount
             group.pool.withGrid { grid in
-                for start in group.starts {
+                for start in group.part.starts {
                     group.transform.expand(
-                        images + start * imageCount, active: group.count, into: grid, threads: threads)
+                        images + start * imageCount, active: group.part.count, into: grid, threads: threads)
                     group.gridder.interpolate(
-                        grid, active: group.count, into: samples + start * range[1], threads: threads)
+                        grid, active: group.part.count, into: samples + start * range[1], threads: threads)
                 }
             }
         }
@@ -171,11 +166,11 @@ public struct NUFFT: LinearOperator {
         for group in groups {
             let imageCount = group.gridder.layout.imageCount
             group.pool.withGrid { grid in
-                for start in group.starts {
+                for start in group.part.starts {
                     group.gridder.spread(
-                        samples + start * range[1], active: group.count, into: grid, threads: threads)
+                        samples + start * range[1], active: group.part.count, into: grid, threads: threads)
                     group.transform.crop(
-                        grid, active: group.count, into: images + start * imageCount, threads: threads)
+                        grid, active: group.part.count, into: images + start * imageCount, threads: threads)
                 }
             }
         }

@@ -61,10 +61,10 @@ struct PaddedTransform: Sendable {
         let memory = Memory(images: UnsafeMutablePointer(mutating: images), grid: grid, active: active)
         expandColumns(memory, threads: threads)
         forEachRow(threads: threads) { row in
-            openRow(grid: memory.grid + row)
-            forwardPlans[2].execute(memory.grid + row)
-            let count = GridLayout.halo * layout.lanes
-            (memory.grid + row + layout.grid[2] * layout.lanes).update(from: memory.grid + row, count: count)
+            let start = memory.grid + layout.row(z: row / layout.grid[1], y: row % layout.grid[1])
+            openRow(grid: start)
+            forwardPlans[2].execute(start)
+            layout.extendHalo(start)
         }
     }
 
@@ -75,9 +75,8 @@ struct PaddedTransform: Sendable {
     ) {
         let memory = Memory(images: images, grid: grid, active: active)
         forEachRow(threads: threads) { row in
-            let start = memory.grid + row
-            let halo = start + layout.grid[2] * layout.lanes
-            for index in 0..<GridLayout.halo * layout.lanes { start[index] += halo[index] }
+            let start = memory.grid + layout.row(z: row / layout.grid[1], y: row % layout.grid[1])
+            layout.foldHalo(start)
             inversePlans[2].execute(start)
         }
         cropColumns(memory, threads: threads)
@@ -94,14 +93,13 @@ struct PaddedTransform: Sendable {
             Memory(images: UnsafeMutablePointer(mutating: images), grid: grid, active: active), threads: threads)
         let memory = Memory(images: output, grid: grid, active: active)
         forEachRow(threads: threads) { row in
-            let start = memory.grid + row
+            let start = memory.grid + layout.row(z: row / layout.grid[1], y: row % layout.grid[1])
             openRow(grid: start)
             forwardPlans[2].execute(start)
-            let factors = row / (layout.rowCells * layout.lanes) * layout.grid[2]
             for x in 0..<layout.grid[2] {
-                for lane in 0..<layout.lanes {
-                    let place = x * layout.lanes + lane
-                    start[place] = start[place].multiplied(by: filter[factors + x])
+                let factor = filter[row * layout.grid[2] + x]
+                for lane in x * layout.lanes..<(x + 1) * layout.lanes {
+                    start[lane] = start[lane].multiplied(by: factor)
                 }
             }
             inversePlans[2].execute(start)
@@ -111,12 +109,12 @@ struct PaddedTransform: Sendable {
 
     // MARK: Along x
 
-    /// Calls `body` with the start of every row of the grid.
+    /// Calls `body` with every row of the grid, counted without gaps.
     private func forEachRow(threads: Int, _ body: @Sendable (Int) -> Void) {
         let count = layout.grid[0] * layout.grid[1]
         let step = PaddedTransform.rowChunk
         Workers.forEach((count + step - 1) / step, threads: threads) { chunk in
-            for row in chunk * step..<min((chunk + 1) * step, count) { body(row * layout.rowCells * layout.lanes) }
+            for row in chunk * step..<min((chunk + 1) * step, count) { body(row) }
         }
     }
 
@@ -259,10 +257,16 @@ struct PaddedTransform: Sendable {
         let (offset, shared) = source(index: index, line: line, block: block)
         guard let start = buffer.baseAddress else { return }
         let target = start + layout.place(index, axis: axis) * blockCells * layout.lanes
-        for lane in 0..<layout.lanes {
-            let image = memory.images + (min(lane, memory.active - 1) * layout.imageCount + offset)
-            for x in 0..<block.count {
-                target[x &* layout.lanes &+ lane] = image[x].multiplied(by: shared * factors[2][block.image &+ x])
+        let image = memory.images + offset
+        factors[2].withUnsafeBufferPointer { along in
+            if layout.lanes == 1 {
+                for x in 0..<block.count { target[x] = image[x].multiplied(by: shared * along[block.image &+ x]) }
+            } else {
+                let lane = LanePlanes(count: layout.imageCount, active: memory.active)
+                for x in 0..<block.count {
+                    let cell = lane.load(image + x) * Lanes(repeating: shared * along[block.image &+ x])
+                    UnsafeMutableRawPointer(target).storeBytes(of: cell, toByteOffset: x &* 64, as: Lanes.self)
+                }
             }
         }
     }
@@ -274,10 +278,16 @@ struct PaddedTransform: Sendable {
         let (offset, shared) = source(index: index, line: line, block: block)
         guard let start = buffer.baseAddress else { return }
         let values = start + layout.place(index, axis: axis) * blockCells * layout.lanes
-        for lane in 0..<memory.active {
-            let image = memory.images + (lane * layout.imageCount + offset)
-            for x in 0..<block.count {
-                image[x] = values[x &* layout.lanes &+ lane].multiplied(by: shared * factors[2][block.image &+ x])
+        let image = memory.images + offset
+        factors[2].withUnsafeBufferPointer { along in
+            if layout.lanes == 1 {
+                for x in 0..<block.count { image[x] = values[x].multiplied(by: shared * along[block.image &+ x]) }
+            } else {
+                let lane = LanePlanes(count: layout.imageCount, active: memory.active)
+                for x in 0..<block.count {
+                    let cell = UnsafeRawPointer(values).load(fromByteOffset: x &* 64, as: Lanes.self)
+                    lane.store(cell * Lanes(repeating: shared * along[block.image &+ x]), image + x)
+                }
             }
         }
     }
