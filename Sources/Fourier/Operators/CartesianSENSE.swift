@@ -73,6 +73,9 @@ public struct CartesianSENSE: DynamicEncoding {
             rowFactors: phase.before.map { $0.multiplied(by: scale) })
     }
 
+    /// The largest Σ|S|² times the most readings of a line: the transforms keep lengths.
+    public var squaredNormBound: Float? { (maps.sumOfSquares.max() ?? 0) * (reads.max() ?? 0) }
+
     public func replacing(maps: CoilMaps) throws -> CartesianSENSE {
         try CartesianSENSE(maps: maps, lines: lines, samples: samples, planning: planning, threads: threads)
     }

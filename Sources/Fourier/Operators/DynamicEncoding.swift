@@ -7,6 +7,9 @@ public protocol DynamicEncoding: LinearOperator {
     /// The sensitivities that it believes in.
     var maps: CoilMaps { get }
 
+    /// An upper bound of ‖E‖² that costs nothing; nil where only iterations could tell.
+    var squaredNormBound: Float? { get }
+
     /// The same reading with other sensitivities.
     ///
     /// - Throws: `CineError` when the maps do not fit the images.
@@ -24,6 +27,8 @@ public protocol DynamicEncoding: LinearOperator {
 }
 
 extension DynamicEncoding {
+    public var squaredNormBound: Float? { nil }
+
     /// Number of frames.
     public var frames: Int { domain[0] }
     /// Number of pixels of a frame.
