@@ -16,6 +16,9 @@ static inline hid_t chdf5_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline hid_t chdf5_float32(void) { return H5T_IEEE_F32LE; }
 static inline hid_t chdf5_float64(void) { return H5T_IEEE_F64LE; }
 static inline hid_t chdf5_uint8(void) { return H5T_STD_U8LE; }
+static inline hid_t chdf5_uint16(void) { return H5T_STD_U16LE; }
+static inline hid_t chdf5_uint32(void) { return H5T_STD_U32LE; }
+static inline hid_t chdf5_uint64(void) { return H5T_STD_U64LE; }
 static inline hid_t chdf5_int32(void) { return H5T_STD_I32LE; }
 static inline hid_t chdf5_int64(void) { return H5T_STD_I64LE; }
 

@@ -11,12 +11,18 @@ public enum AtomicFile {
 
     /// Publishes what `body` writes, by `PartialFile.append` or by opening `PartialFile.path`.
     ///
+    /// - Parameter path: name under which the file is published.
+    /// - Parameter staging: folder of the hidden file, on the same file system; that of the file when nil. For
+    ///   folders of which others read every entry.
+    /// - Parameter body: writes the file.
     /// - Throws: `CineError` of kind `.cannotCreate` when the file cannot be made or put in its place,
     ///   `.inputOutput` when writing fails, and what `body` throws. Nothing is left behind.
-    public static func write(to path: String, _ body: (PartialFile) throws -> Void) throws {
+    public static func write(
+        to path: String, staging: String? = nil, _ body: (PartialFile) throws -> Void
+    ) throws {
         let target = URL(fileURLWithPath: path)
         let folder = target.deletingLastPathComponent().path
-        let file = try create(beside: target, in: folder)
+        let file = try create(target, in: staging ?? folder)
         do {
             try body(file)
             try file.synchronise()
@@ -58,7 +64,7 @@ public enum AtomicFile {
     /// Whether a name is one that only an unfinished file has.
     public static func isLeftover(_ name: String) -> Bool { name.hasPrefix(".") && name.contains(mark) }
 
-    private static func create(beside target: URL, in folder: String) throws -> PartialFile {
+    private static func create(_ target: URL, in folder: String) throws -> PartialFile {
         let stem = "\(folder)/.\(target.lastPathComponent)\(mark)\(getpid())"
         for attempt in 1...1000 {
             let path = attempt == 1 ? stem : "\(stem)-\(attempt)"

@@ -2,7 +2,7 @@ import Core
 import Foundation
 
 /// A regular file that is read from its start.
-final class InputFile {
+final class InputFile: Sendable {
     let path: String
     /// Size in bytes when it was opened.
     let size: Int
@@ -40,6 +40,28 @@ final class InputFile {
             filled += count
         }
         return filled
+    }
+
+    /// The bytes at a place in the file, from any thread.
+    ///
+    /// - Throws: `CineError(.badData)` when the file does not reach as far, before anything is allocated.
+    func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+        guard offset >= 0, count >= 0, offset <= size, count <= size - offset else {
+            throw CineError(
+                .badData,
+                "\(path): expected \(count) bytes at byte \(offset), found a file of \(size). It is damaged or cut short."
+            )
+        }
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                let read = retryingInterrupts {
+                    pread(descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
+                }
+                guard read > 0 else { throw fileError(.inputOutput, "read", path) }
+                filled += read
+            }
+        }
     }
 
     /// The bytes of a whole file that is not larger than `limit`.

@@ -88,8 +88,6 @@ extension HDF5Tests {
 extension [UInt8] {
     /// Where a sequence of bytes starts.
     func firstIndex(of pattern: [UInt8]) -> Int? {
-        indices.dropLast(pattern.count - 1).first {
-            self[$0] == pattern[0] && Array(self[$0..<($0 + pattern.count)]) == pattern
-        }
+        indices.dropLast(pattern.count - 1).first { self[$0] == pattern[0] && self[$0...].starts(with: pattern) }
     }
 }

@@ -1,3 +1,4 @@
+import ComplexModule
 import Core
 import Foundation
 import Testing
@@ -34,8 +35,8 @@ struct HDF5Tests {
         #expect(try root.dataset("f16_rounded").read(Float.self) == floats.map { Float(Float16($0)) })
         #expect(try root.dataset("u8").read(UInt8.self) == (0..<120).map { UInt8($0) })
         #expect(try root.dataset("i32").read(Int32.self) == (0..<120).map { Int32($0) - 60 })
-        let pairs = stride(from: 0, to: 120, by: 2).map { SIMD2(floats[$0], floats[$0 + 1]) }
-        #expect(try root.dataset("c64").read(SIMD2<Float>.self) == pairs)
+        let pairs = stride(from: 0, to: 120, by: 2).map { Complex(floats[$0], floats[$0 + 1]) }
+        #expect(try root.dataset("c64").read(Complex<Float>.self) == pairs)
         #expect(try root.dataset("f32").packing == packing)
     }
 

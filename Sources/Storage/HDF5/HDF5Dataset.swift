@@ -75,7 +75,7 @@ public struct HDF5Dataset: Sendable {
         for extent in [shape, chunk ?? []] {
             let claim = try elementCount(extent + [elementSize], place)
             // A chunk is stored whole, also where the dataset ends within it.
-            guard isHuge || claim <= limit || extent.isEmpty else {
+            guard isHuge || claim <= limit || extent.isEmpty || count == 0 else {
                 throw place.mismatch(
                     "claims \(claim) bytes, found \(stored) stored in a file of \(fileSize). It is damaged or not complete."
                 )

@@ -1,3 +1,6 @@
+import ComplexModule
+import RealModule
+
 /// What a dataset holds.
 public enum HDF5Type: String, Sendable, CaseIterable {
     /// IEEE half precision, little endian: numpy's float16.
@@ -55,8 +58,7 @@ extension Int32: HDF5Element {
     public static var hdf5Type: HDF5Type { .int32 }
 }
 
-/// Complex numbers as (real, imaginary).
-extension SIMD2<Float>: HDF5Element {
+extension Complex<Float>: HDF5Element {
     /// The type in files.
     public static var hdf5Type: HDF5Type { .complex64 }
 }

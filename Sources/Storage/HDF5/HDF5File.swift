@@ -26,10 +26,13 @@ public final class HDF5File: Sendable {
     /// The bounds of the format are those that HDF5 1.10 and MATLAB read, never "latest".
     ///
     /// - Parameter path: name under which the file is published.
+    /// - Parameter staging: folder of the unfinished file; see `AtomicFile.write(to:staging:_:)`.
     /// - Parameter body: writes into the root group, which is of no use afterwards.
     /// - Throws: `CineError` of kind `.cannotCreate` or `.inputOutput`, and what `body` throws. Nothing is left behind.
-    public static func write(to path: String, _ body: (HDF5Group) throws -> Void) throws {
-        try AtomicFile.write(to: path) { partial in
+    public static func write(
+        to path: String, staging: String? = nil, _ body: (HDF5Group) throws -> Void
+    ) throws {
+        try AtomicFile.write(to: path, staging: staging) { partial in
             let place = HDF5Place(file: path)
             let file = try HDF5Library.run { session in
                 let access = try accessList(session, place)
