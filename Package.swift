@@ -44,10 +44,13 @@ let package = Package(
         library("Phantom", ["Core"]),
         library("Scanner", ["Core", "Phantom", "Fourier"]),
         library("Reconstruction", ["Core", "Fourier", "COpenBLAS"]),
-        library("Storage", ["Core", "CHDF5", "CPNG", "CZlib", "CCrypto"]),
+        library(
+            "Storage",
+            ["Core", "CHDF5", "CPNG", "CZlib", "CCrypto", .product(name: "ComplexModule", package: "swift-numerics")]),
         library("Report", ["Core", "Storage"]),
         library(
-            "Datasets", ["Core", "Phantom", "Scanner", "Storage", "Report", .product(name: "Yams", package: "Yams")]),
+            "Datasets",
+            ["Core", "Fourier", "Phantom", "Scanner", "Storage", "Report", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "cineforge",
             dependencies: [

@@ -9,6 +9,11 @@ public typealias ComplexFloat = Complex<Float>
 /// A complex number in double precision, for signal equations.
 public typealias ComplexDouble = Complex<Double>
 
+extension Complex where RealType == Float {
+    /// The nearest single-precision value.
+    public init(_ value: ComplexDouble) { self.init(Float(value.real), Float(value.imaginary)) }
+}
+
 /// What all transforms share: how FFTW plans, and what it has learnt about this machine.
 ///
 /// FFTW rounds differently under different plans. `Planning.estimated` chooses a plan by rule, so the same program

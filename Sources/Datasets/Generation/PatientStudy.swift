@@ -17,8 +17,14 @@ public struct PatientStudy: Sendable {
     public let moments: [Moment]
     /// Grid of the high-resolution volumes; nil when not asked for.
     public let volumeGrid: Grid?
-    /// The views with their slices; empty when not asked for.
+    /// The views of which images are stored, with their slices; empty when not asked for.
     public let slices: [ViewPlan]
+    /// The views of which k-space is read, with their slices; empty when not asked for.
+    public let kspace: [ViewPlan]
+    /// How k-space is read; nil when not asked for.
+    public let kspaceSettings: KSpaceSettings?
+    /// The middle of the short-axis stack, which sets the noise of k-space.
+    public let middle: Grid
 
     /// The slices of one view.
     public struct ViewPlan: Sendable {
@@ -48,15 +54,20 @@ public struct PatientStudy: Sendable {
         let planner = SlicePlanner(landmarks: patient.landmarks, cine: scan)
         volumeGrid = recipe.volume.map { $0.grid(for: planner) }
         let breathHolds = recipe.breathHolds(of: plan)
-        slices = (recipe.cine?.views ?? []).map { view in
+        func planned(_ view: View) -> ViewPlan {
             let tilt = planner.planningError(view, seed: recipe.seed, patient: plan.subject)
-            let planned = planner.slices(view, tilt: tilt)
+            let slices = planner.slices(view, tilt: tilt)
             return ViewPlan(
-                view: view, planned: planned,
+                view: view, planned: slices,
                 motions: breathHolds.motions(
-                    view, sliceCount: planned.count, subject: parameters.respiration, seed: recipe.seed,
+                    view, sliceCount: slices.count, subject: parameters.respiration, seed: recipe.seed,
                     patient: plan.subject))
         }
+        slices = recipe.cineViews.map(planned)
+        kspaceSettings = recipe.kspace?.settings
+        kspace = recipe.kspace?.views.map(planned) ?? []
+        let stack = planner.slices(.sax)
+        middle = stack[stack.count / 2]
         self.patient = patient
         self.scan = scan
     }
@@ -89,13 +100,32 @@ public struct PatientStudy: Sendable {
     }
 
     /// Samples that will be taken: voxels of volumes, and pixels of slices times their layers.
-    public var samples: (volume: Int, cine: Int) {
+    ///
+    /// - Convention: of k-space, what each still of the body takes; scans that follow every readout need most.
+    public var samples: (volume: Int, cine: Int, kspace: Int, total: Int) {
+        func layers(_ view: View) -> Int { scan.layers(view, tissues: relaxations).count }
         let volume = (volumeGrid?.count ?? 0) * moments.count
         let fine = Int((Double(scan.matrix) * scan.oversampling).rounded())
-        let cine = slices.reduce(0) { total, view in
-            total + view.planned.count * fine * fine * scan.layers(view.view, tissues: relaxations).count
+        let cine = slices.reduce(0) { $0 + $1.planned.count * fine * fine * layers($1.view) } * moments.count
+        let kspace = kspaceSettings.map { settings in
+            self.kspace.reduce(0) { total, plan in
+                total + settings.chosen(of: plan.planned.count).count * kspaceStills(settings)
+                    * settings.fineSize(of: scan) * settings.fineSize(of: scan) * layers(plan.view)
+            }
         }
-        return (volume, cine * moments.count)
+        return (volume, cine, kspace ?? 0, volume + cine + (kspace ?? 0))
+    }
+
+    /// Times that the body is sampled for the k-space of one slice.
+    private func kspaceStills(_ settings: KSpaceSettings) -> Int {
+        let lines = (try? settings.sampling.linesPerFrame(matrix: scan.matrix)) ?? scan.matrix
+        let views = settings.gating.viewsPerSegment ?? max(1, Int(CardiacTiming(patient.parameters).rrMS
+            / Double(scan.frames) / scan.trMS))
+        switch settings.fidelity {
+        case .frame: return moments.count
+        case .shot: return moments.count * (1 + (lines + views - 1) / views)
+        case .readout: return moments.count * (1 + lines)
+        }
     }
 }
 

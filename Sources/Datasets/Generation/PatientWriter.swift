@@ -29,7 +29,7 @@ public struct PatientWriter: Sendable {
     ///   fails, `badData` when the values do not make a heart. Nothing is left under the name.
     public func write(_ plan: PatientPlan, to path: String, monitor: WorkMonitor = WorkMonitor()) throws {
         let study = try PatientStudy(plan, of: recipe, threads: threads)
-        monitor.begin(study.samples.volume + study.samples.cine)
+        monitor.begin(study.samples.total)
         try HDF5File.write(to: path) { root in
             try writeIdentity(study, to: root)
             try writeTruth(study, to: root)
@@ -40,6 +40,7 @@ public struct PatientWriter: Sendable {
                 try monitor.check()
                 try writeCine(slices, study, to: root.makeGroup("cine/\(slices.view.rawValue)"), monitor)
             }
+            if let request = recipe.kspace { try writeKSpace(request.settings, study, to: root, monitor) }
         }
     }
 

@@ -14,6 +14,7 @@ extension Recipe {
         Schema.Property("split", split, "Shares of the patients for learning (default all for training)"),
         Schema.Property("volume", volume, "High-resolution volumes around the heart; left out, none are made"),
         Schema.Property("cine", cine, "Cine slices; left out, none are made"),
+        Schema.Property("kspace", kspace, "Multi-coil k-space; left out, none is read"),
         Schema.Property("breath_holds", breathHolds, "How breath-holds displace the slices; left out, not at all"),
         Schema.Property("previews", .flag, "Whether pictures are made (default true)"),
         Schema.Property(
@@ -56,6 +57,8 @@ extension Recipe {
     private static let cine = Schema.object([
         Schema.Property(
             "views", .list(of: .choice(View.allCases.map(\.rawValue)), count: 1...4), "Views to scan (default all)"),
+        Schema.Property(
+            "images", .flag, "Whether images are stored; without them this only plans k-space (default true)"),
         Schema.Property("tr_ms", .number(1...50), "Time between pulses in ms (default 3)"),
         Schema.Property("te_ms", .number(0...50), "Echo time in ms, at most tr_ms (default 1.5)"),
         Schema.Property("flip_deg", .number(1...179), "Flip angle in degrees (default 60)"),

@@ -23,6 +23,8 @@ public struct Recipe: Sendable, Hashable, Codable {
     public var volume: VolumeRequest?
     /// Cine slices; absent when not asked for.
     public var cine: CineRequest?
+    /// Multi-coil k-space; absent when not asked for.
+    public var kspace: KSpaceRequest?
     /// How breath-holds displace the slices; absent for none.
     public var breathHolds: BreathHoldModel?
     /// Whether pictures are made.
@@ -33,7 +35,7 @@ public struct Recipe: Sendable, Hashable, Codable {
     public var cohorts: [String: Cohort] = [:]
 
     enum CodingKeys: String, CodingKey {
-        case version, name, seed, frames, patients, split, volume, cine, previews, tissues, cohorts
+        case version, name, seed, frames, patients, split, volume, cine, kspace, previews, tissues, cohorts
         case breathHolds = "breath_holds"
     }
 
@@ -93,9 +95,22 @@ public struct Recipe: Sendable, Hashable, Codable {
     public struct CineRequest: Sendable, Hashable {
         /// The views that are scanned.
         public var views = View.allCases
+        /// Whether images are stored; without them, this only says how k-space is planned.
+        public var images = true
         /// How they are scanned; frames and field strength come from the recipe.
         public var scan = CineProtocol()
     }
+
+    /// Multi-coil k-space: the views and how they are read. Planes and sequence are those of the cine slices.
+    public struct KSpaceRequest: Sendable, Hashable {
+        /// The views that are read.
+        public var views = [View.sax]
+        /// How they are read.
+        public var settings = KSpaceSettings()
+    }
+
+    /// The views of which images are stored.
+    public var cineViews: [View] { cine.map { $0.images ? $0.views : [] } ?? [] }
 
     /// Patients that are drawn alike.
     public struct PatientGroup: Sendable, Hashable, Codable {
@@ -122,18 +137,40 @@ public struct Recipe: Sendable, Hashable, Codable {
 
 extension Recipe.CineRequest: Codable {
     private enum CodingKeys: String, CodingKey {
-        case views
+        case views, images
     }
 
     /// Reads views and protocol from one object.
     public init(from decoder: any Decoder) throws {
-        views = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent([View].self, forKey: .views) ?? views
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        views = try keys.decodeIfPresent([View].self, forKey: .views) ?? views
+        images = try keys.decodeIfPresent(Bool.self, forKey: .images) ?? images
         scan = try CineProtocol(from: decoder)
     }
 
     /// Writes views and protocol into one object.
     public func encode(to encoder: any Encoder) throws {
         try scan.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(views, forKey: .views)
+        try container.encode(images, forKey: .images)
+    }
+}
+
+extension Recipe.KSpaceRequest: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case views
+    }
+
+    /// Reads views and settings from one object.
+    public init(from decoder: any Decoder) throws {
+        views = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent([View].self, forKey: .views) ?? views
+        settings = try KSpaceSettings(from: decoder)
+    }
+
+    /// Writes views and settings into one object.
+    public func encode(to encoder: any Encoder) throws {
+        try settings.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(views, forKey: .views)
     }

@@ -158,6 +158,7 @@ public struct RecipeLoader {
         full["tissues"] = json["tissues"] == nil ? full["tissues"] : nil
         if json["volume"] != nil { full["volume"] = try JSONValue(encoding: Recipe.VolumeRequest()) }
         if json["cine"] != nil { full["cine"] = try JSONValue(encoding: Recipe.CineRequest()) }
+        if json["kspace"] != nil { full["kspace"] = try JSONValue(encoding: Recipe.KSpaceRequest()) }
         if json["breath_holds"] != nil { full["breath_holds"] = try JSONValue(encoding: BreathHoldModel()) }
         if json["volume"]?["size"] != nil { full["volume"]?["margin_mm"] = nil }
         full = full.overlaid(with: json)

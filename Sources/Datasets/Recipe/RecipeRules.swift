@@ -17,8 +17,9 @@ struct RecipeRules {
                         + (isReference ? "both" : "neither"))
             }
         }
-        if json["volume"] == nil, json["cine"] == nil {
-            throw error([], "expected at least one of `volume` and `cine`, found neither; nothing would be made")
+        if json["volume"] == nil, json["kspace"] == nil, json["cine"] == nil || json["cine"]?["images"] == .bool(false) {
+            throw error(
+                [], "expected at least one of `volume`, `cine` and `kspace`, found none of them; nothing would be made")
         }
         if json["volume"]?["size"] != nil, json["volume"]?["margin_mm"] != nil {
             throw error(["volume", "margin_mm"], "`volume`: expected `size` or `margin_mm`, found both; remove one")
@@ -31,9 +32,11 @@ struct RecipeRules {
             throw error(
                 ["volume"], "`volume`: image, label and displacement are all off; ask for one or remove `volume`")
         }
-        if let cine = recipe.cine, Set(cine.views).count != cine.views.count {
-            throw error(["cine", "views"], "`cine.views`: a view is listed twice; keep one")
+        for (key, views) in [("cine", recipe.cine?.views ?? []), ("kspace", recipe.kspace?.views ?? [])]
+        where Set(views).count != views.count {
+            throw error([key, "views"], "`\(key).views`: a view is listed twice; keep one")
         }
+        if let kspace = recipe.kspace { try check(kspace, recipe) }
         let shares = [recipe.split.train, recipe.split.validation, recipe.split.test]
         let total = shares.reduce(0, +)
         guard total > 0, total <= 1 + 1e-9 else {
@@ -47,6 +50,15 @@ struct RecipeRules {
                 let path = ["patients", String(index)] + (group.parameters == nil ? [] : ["parameters"])
                 throw error(path, "`patients.\(index)`: \(problem.message)")
             }
+        }
+    }
+
+    /// Checks that what is read fits the matrix.
+    private func check(_ request: Recipe.KSpaceRequest, _ recipe: Recipe) throws {
+        do {
+            _ = try request.settings.sampling.linesPerFrame(matrix: recipe.scan.matrix)
+        } catch let problem as CineError {
+            throw error(["kspace", "sampling"], "`kspace.sampling`: \(problem.message)")
         }
     }
 

@@ -26,7 +26,7 @@ struct PatientCheck {
         findings.expect("truth/volume", recipe.volume != nil, file.root.holdsGroup("truth/volume"), "volumes")
         if recipe.volume != nil, let volume = try file.volume() { try check(volume, curves: curves, &findings) }
         for view in View.allCases {
-            let isAsked = recipe.cine?.views.contains(view) ?? false
+            let isAsked = recipe.cineViews.contains(view)
             let place = "cine/\(view.rawValue)"
             findings.expect(place, isAsked, file.root.holdsGroup(place), "slices")
             if isAsked, let cine = try file.cine(view) { try check(cine, place, &findings) }

@@ -43,12 +43,20 @@ public struct SliceEncoder: Sendable {
         precondition(readoutOversampling == 1 || readoutOversampling == 2, "1 or 2, got \(readoutOversampling)")
         self.matrix = matrix
         self.readoutOversampling = readoutOversampling
-        let middle = FastSize.multipleOf16(atLeast: matrix + 2 * (Self.margin + Self.rollOff))
-        fine = max(middle, FastSize.multipleOf16(atLeast: Int((Double(matrix) * oversampling).rounded(.up))))
+        let middle = Self.middleSize(matrix: matrix)
+        fine = Self.fineSize(matrix: matrix, oversampling: oversampling)
         limit = try BandLimit(fine: fine, middle: middle, flat: matrix / 2 + Self.margin)
         column = try RowTransform(length: middle)
         readout = try RowTransform(length: readoutOversampling * middle)
         fade = Self.fade(matrix: matrix, fine: fine)
+    }
+
+    private static func middleSize(matrix: Int) -> Int { FastSize.multipleOf16(atLeast: matrix + 2 * (margin + rollOff)) }
+
+    /// Samples along each axis of the fine grid.
+    static func fineSize(matrix: Int, oversampling: Double) -> Int {
+        let wanted = FastSize.multipleOf16(atLeast: Int((Double(matrix) * oversampling).rounded(.up)))
+        return max(middleSize(matrix: matrix), wanted)
     }
 
     /// The share of signal along one axis of the fine grid.

@@ -90,10 +90,6 @@ private struct Blobs {
     }
 }
 
-extension Complex<Float> {
-    init(_ other: ComplexDouble) { self.init(Float(other.real), Float(other.imaginary)) }
-}
-
 extension Complex<Double> {
     init(_ other: ComplexFloat) { self.init(Double(other.real), Double(other.imaginary)) }
 }
