@@ -159,8 +159,9 @@ public struct KSpaceScan: Sendable {
                 images, readings: readings, through: sensitivities, coilStride: area, into: SharedBuffer($0),
                 threads: threads)
         }
+        let encoded = samples
         return Workers.map(count, threads: threads) { frame in
-            var coilImages = Array(samples[frame * frameSize..<(frame + 1) * frameSize])
+            var coilImages = Array(encoded[frame * frameSize..<(frame + 1) * frameSize])
             transform.inverse(&coilImages)
             return (0..<area).map { pixel in
                 var (sum, weight) = (ComplexFloat.zero, Float(0))
