@@ -35,9 +35,27 @@ public struct Patient: Sendable {
     public func moment(
         phase: Double, breathing: BreathingPosition = .endExpiration, threads: Int = 1
     ) throws -> Moment {
+        try moment(BeatState(phase: phase), breathing: breathing, threads: threads)
+    }
+
+    /// The patient at a moment of any beat, ectopic and fibrillating ones too.
+    ///
+    /// A moment of the mean beat is the same as that of its phase, to the last bit.
+    /// - Cost: as for a phase.
+    /// - Throws: `CineError` when a chamber cannot take the volume that the beat asks for.
+    public func moment(
+        _ state: BeatState, breathing: BreathingPosition = .endExpiration, threads: Int = 1
+    ) throws -> Moment {
         Moment(
-            phase: phase, volumes: curves.volumes(at: phase),
-            motion: try dynamics.motion(phase: phase, breathing: breathing, threads: threads))
+            phase: state.phase, volumes: curves.volumes(of: state),
+            motion: try dynamics.motion(state, breathing: breathing, threads: threads))
+    }
+
+    /// The patient at a time of a series of beats.
+    public func moment(
+        in beats: BeatSequence, atMS time: Double, breathing: BreathingPosition = .endExpiration, threads: Int = 1
+    ) throws -> Moment {
+        try moment(beats.state(at: beats.position(atMS: time)), breathing: breathing, threads: threads)
     }
 }
 

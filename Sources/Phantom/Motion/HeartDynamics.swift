@@ -11,7 +11,7 @@ struct HeartDynamics: Sendable {
     private let contraction: RegionalField
     /// Its septal body takes long to find.
     private let freeWallFrame: FreeWallMap.Frame
-    private let walls: [MovingWall]
+    let walls: [MovingWall]
     /// cosμ, d³·2π·weight and mean contraction along the LV's rays.
     private let rays: [(q: Double, weight: Double, share: Double)]
 
@@ -58,16 +58,17 @@ struct HeartDynamics: Sendable {
         return parameters.lv.longitudinalShortening * (columns.apical - columns.basal)
     }
 
-    /// The motion at a cardiac phase.
+    /// The motion at a moment of a beat.
     ///
     /// - Throws: `CineError` when a chamber cannot take its volume.
-    func motion(phase: Double, breathing: BreathingPosition, threads: Int = 1) throws -> HeartMotion {
-        let volumes = curves.volumes(at: phase)
-        let done = curves.ejectionFractionDone(at: phase)
+    func motion(_ state: BeatState, breathing: BreathingPosition, threads: Int = 1) throws -> HeartMotion {
+        let volumes = curves.volumes(of: state)
+        // The share of the mean stroke volume that is missing now, whatever beat it went in.
+        let done = (parameters.lv.edvML - volumes.lvML) / curves.strokeVolumeML
         let endo = try endocardium(lvML: volumes.lvML)
         let descent = leftDescentMM * done
-        let rightDescent = parameters.rv.tapseMM * curves.rightLongitudinal(at: phase) - descent
-        let twist = curves.torsion(at: phase) * .pi / 180
+        let rightDescent = parameters.rv.tapseMM * curves.rightLongitudinal(of: state) - descent
+        let twist = curves.torsion(of: state) * .pi / 180
         var motion = HeartMotion(
             frame: layout.frame, toFrame: layout.frame.inverse,
             leftAtrium: AtrialMap(frame: layout.leftAtrialFrame, widening: 0),

@@ -21,10 +21,12 @@ public struct BeatSequence: Sendable {
     /// - Parameters:
     ///   - parameters: The patient.
     ///   - durationMS: Time to cover.
-    ///   - breathHold: Whether the heart rate drifts by `breathHoldDrift` from start to end.
+    ///   - breathHold: Whether the heart rate drifts by `breathHoldDrift` over `driftMS`, and on.
+    ///   - driftMS: Length of the breath-hold; nil is the duration.
     ///   - random: The stream, stage `rhythm`.
     public init(
-        parameters: PatientParameters, durationMS: Double, breathHold: Bool = false, random: inout Philox
+        parameters: PatientParameters, durationMS: Double, breathHold: Bool = false, driftMS: Double? = nil,
+        random: inout Philox
     ) {
         let curves = ChamberCurves(parameters: parameters)
         let rhythm = parameters.rhythm
@@ -37,7 +39,7 @@ public struct BeatSequence: Sendable {
 
         var builder = Builder(curves: curves, strongest: strongest)
         while builder.timeMS < durationMS {
-            let drift = breathHold ? rhythm.breathHoldDrift * builder.timeMS / durationMS : 0
+            let drift = breathHold ? rhythm.breathHoldDrift * builder.timeMS / (driftMS ?? durationMS) : 0
             let mean = curves.timing.rrMS / (1 + drift)
             switch rhythm.kind {
             case .fibrillation:
@@ -69,16 +71,38 @@ public struct BeatSequence: Sendable {
             let middle = (low + high + 1) / 2
             if beats[middle].startMS <= time { low = middle } else { high = middle - 1 }
         }
-        let beat = beats[low]
-        let inside = min(max(time - beat.startMS, 0), beat.rrMS)
+        return position(inBeat: low, offsetMS: time - beats[low].startMS)
+    }
+
+    /// Where a time after (or before) a beat's R wave lies; times before the first and after the last beat count as its
+    /// start and end.
+    ///
+    /// Equal offsets in equal beats give equal positions, to the last bit, wherever the beats are.
+    public func position(inBeat index: Int, offsetMS: Double) -> BeatPosition {
+        var (index, time) = (index, offsetMS)
+        while time < 0, index > 0 {
+            index -= 1
+            time += beats[index].rrMS
+        }
+        while time >= beats[index].rrMS, index < beats.count - 1 {
+            time -= beats[index].rrMS
+            index += 1
+        }
+        let beat = beats[index]
+        let inside = min(max(time, 0), beat.rrMS)
         return BeatPosition(
-            beat: low, timeMS: inside, phase: curves.timing.phase(atMS: inside, rrMS: beat.cycleMS))
+            beat: index, timeMS: inside, phase: curves.timing.phase(atMS: inside, rrMS: beat.cycleMS))
+    }
+
+    /// What the heart does at a position.
+    public func state(at position: BeatPosition) -> BeatState {
+        let beat = beats[position.beat]
+        return BeatState(phase: position.phase, strokeFactor: beat.strokeFactor, carriedOver: beat.carriedOver)
     }
 
     /// Volumes at a time: what the scanner sees, irregular beats included.
     public func volumes(atMS time: Double) -> ChamberVolumes {
-        let position = position(atMS: time)
-        return curves.volumes(at: position.phase, in: beats[position.beat])
+        curves.volumes(of: state(at: position(atMS: time)))
     }
 }
 
@@ -95,13 +119,13 @@ private struct Builder {
     let curves: ChamberCurves
     let strongest: Double
     var beats: [Beat] = []
-    var carriedOver = ChamberVolumes()
+    var carriedOver = CarriedOver.nothing
 
     var timeMS: Double { beats.last?.endMS ?? 0 }
     var lastRRMS: Double { beats.last?.rrMS ?? curves.timing.rrMS }
 
     mutating func append(_ kind: Beat.Kind, rrMS: Double, cycleMS: Double? = nil, factor: Double) {
-        let missing = -min(carriedOver.lvML, carriedOver.rvML) / curves.strokeVolumeML
+        let missing = -min(carriedOver.volumes.lvML, carriedOver.volumes.rvML) / curves.strokeVolumeML
         // An early ectopic beat ejects a share of what it finds; no beat ejects what is not there.
         let wanted = kind == .ectopic ? factor * (1 - missing) : min(factor, max(1, factor) - missing)
         let beat = Beat(
@@ -109,12 +133,11 @@ private struct Builder {
             strokeFactor: min(max(wanted, 0), max(strongest - missing, 0)), carriedOver: carriedOver)
         beats.append(beat)
         let timing = curves.timing
-        guard beat.cycleMS > rrMS || rrMS < timing.shortestCycleMS else { return carriedOver = ChamberVolumes() }
-        let end = curves.volumes(at: timing.phase(atMS: rrMS, rrMS: beat.cycleMS), in: beat)
-        let rest = curves.volumes(at: 0)
-        carriedOver = ChamberVolumes(
-            lvML: end.lvML - rest.lvML, rvML: end.rvML - rest.rvML, laML: end.laML - rest.laML,
-            raML: end.raML - rest.raML)
+        guard beat.cycleMS > rrMS || rrMS < timing.shortestCycleMS else { return carriedOver = .nothing }
+        carriedOver = curves.leftOver(
+            at: BeatState(
+                phase: timing.phase(atMS: rrMS, rrMS: beat.cycleMS), strokeFactor: beat.strokeFactor,
+                carriedOver: beat.carriedOver))
     }
 }
 

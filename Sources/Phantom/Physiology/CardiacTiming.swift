@@ -60,7 +60,9 @@ public struct CardiacTiming: Sendable, Hashable {
         let squeeze = min(1, filling / (early + quiet + late))
         var reference = min(time, mitralOpeningMS)
         var rest = max(0, time - mitralOpeningMS)
-        for (length, nominal) in [(squeeze * early, early), (squeeze * quiet, diastasis), (squeeze * late, late)] {
+        // Without an A wave the last part has no length.
+        for (length, nominal) in [(squeeze * early, early), (squeeze * quiet, diastasis), (squeeze * late, late)]
+        where length > 0 {
             let part = min(rest, length)
             reference += nominal * part / length
             rest -= part

@@ -26,13 +26,23 @@ public struct RespirationCurve: Sendable {
     private let lagMS: Double
 
     /// Draws breaths until a duration is covered.
-    public init(parameters: PatientParameters.Respiration, durationMS: Double, random: inout Philox) {
+    ///
+    /// - Parameters:
+    ///   - parameters: How the patient breathes.
+    ///   - durationMS: Time to cover.
+    ///   - firstBreathMS: When the first breath starts, after rest; nil is a random point of a breath at time 0.
+    ///   - random: The stream.
+    public init(
+        parameters: PatientParameters.Respiration, durationMS: Double, firstBreathMS: Double? = nil,
+        random: inout Philox
+    ) {
         let mean = 1000 * parameters.periodS
         lagMS = 1000 * parameters.lagS
         var breaths: [Breath] = []
         // Starts early enough for the lagged motion, at a random point of the first breath.
-        var time = -lagMS - 2 * mean * random.uniform() - mean
-        while time < durationMS {
+        let randomStart = -lagMS - 2 * mean * random.uniform() - mean
+        var time = firstBreathMS ?? randomStart
+        while time < durationMS || breaths.isEmpty {
             func factor() -> Double { 1 + Self.variation * min(max(random.normal(), -2.5), 2.5) }
             let breath = Breath(startMS: time, periodMS: mean * factor(), depthMM: parameters.diaphragmMM * factor())
             breaths.append(breath)
@@ -51,7 +61,8 @@ public struct RespirationCurve: Sendable {
         BreathingPosition(diaphragmMM: diaphragmMM(atMS: time), laggedMM: diaphragmMM(atMS: time - lagMS))
     }
 
-    private func diaphragmMM(atMS time: Double) -> Double {
+    /// How far the diaphragm is below its end-expiratory position at a time, mm.
+    public func diaphragmMM(atMS time: Double) -> Double {
         let slow = wander.reduce(0) { $0 + $1.amplitudeMM * cos(2 * .pi * time / $1.periodMS + $1.angle) }
         var low = 0
         var high = breaths.count - 1
