@@ -38,6 +38,17 @@ import Testing
         #expect(first(1, 0, .cohort, 0) == values[0])
     }
 
+    @Test("Sixteen values at a time are the same as one after the other")
+    func sixteen() {
+        var one = Philox(seed: 0x1234_5678_9ABC, patient: 3, stage: .imageNoise, substream: 7)
+        var many = one
+        for _ in 0..<20 {
+            let values = many.nextSixteen()
+            for lane in 0..<16 { #expect(values[lane] == one.next()) }
+        }
+        #expect(many.next() == one.next())
+    }
+
     @Test("Uniform values have mean 1/2 and variance 1/12, normal values 0 and 1")
     func moments() {
         var random = Philox(seed: 9, patient: 0, stage: .recipe)

@@ -4,7 +4,7 @@ import Core
 ///
 /// - Error: normal to 1e-6 in value, up to 5.6 standard deviations (23 bits a draw). Only basic arithmetic, so that
 ///   the same bits come out of every machine.
-/// - Cost: 35 ns a pair, half of it Philox.
+/// - Cost: 20 ns a pair.
 struct NormalPairs {
     private var draws: Philox
 
@@ -19,8 +19,7 @@ struct NormalPairs {
 
     /// The next sixteen pairs, with a standard deviation.
     mutating func next(_ deviation: Float) -> (Lanes, Lanes) {
-        var bits = SIMD16<UInt64>()
-        for lane in 0..<16 { bits[lane] = draws.next() }
+        let bits = draws.nextSixteen()
         let (x, y) = Self.normals(
             SIMD16<UInt32>(truncatingIfNeeded: bits), SIMD16<UInt32>(truncatingIfNeeded: bits &>> 32))
         return (x * deviation, y * deviation)

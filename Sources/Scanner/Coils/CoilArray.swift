@@ -69,7 +69,7 @@ public struct CoilArray: Sendable {
     /// The complex sensitivity of each loop on a grid, single precision.
     ///
     /// - Shape: [C, Z, Y, X].
-    /// - Cost: 25 ns a point and loop: 0.45 s for 32 loops and 15 slices of 192² on one core.
+    /// - Cost: 22 ns a point and loop: 0.4 s for 32 loops and 15 slices of 192² on one core.
     public func maps(on grid: Grid, threads: Int) -> [ComplexFloat] {
         let rows = grid.size.y * grid.size.z
         return [ComplexFloat](unsafeUninitializedCapacity: count * grid.count) { buffer, filled in

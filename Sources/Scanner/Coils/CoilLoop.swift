@@ -6,7 +6,8 @@ import Foundation
 /// The polygon has the area of the circle, hence its dipole moment, so that it is as good with 24 segments as an
 /// inscribed one with hundreds.
 /// - Units: mm, patient frame; field in µT per ampere.
-/// - Error: below 0.12 % at a quarter of the radius from the wire, 1e-4 at half of it (against elliptic integrals).
+/// - Error: below 0.12 % at a quarter of the radius from the wire or farther, 1e-4 at half of it (against elliptic
+///   integrals).
 /// - Reference: finite straight segments, Hanson and Hirshman 2002, doi:10.1063/1.1507589.
 public struct CoilLoop: Sendable, Hashable {
     /// Number of segments.
@@ -24,7 +25,10 @@ public struct CoilLoop: Sendable, Hashable {
     public let radiusMM: Double
     /// Corners of the polygon; the first one comes again at the end.
     private let corners: [Vector3]
+    /// The same in single precision.
     private let lanedCorners: [SIMD3<Float>]
+    /// Length of a segment.
+    private let segmentMM: Double
 
     /// Makes a loop; the normal need not be of unit length.
     public init(center: Vector3, normal: Vector3, radiusMM: Double) {
@@ -44,6 +48,7 @@ public struct CoilLoop: Sendable, Hashable {
             return center + (u * cos(angle) + v * sin(angle)) * reach
         }
         lanedCorners = corners.map { SIMD3<Float>($0) }
+        segmentMM = length(corners[1] - corners[0])
     }
 
     /// The field of a current of one ampere.
@@ -61,10 +66,12 @@ public struct CoilLoop: Sendable, Hashable {
 
     /// The x and y components of the field at sixteen points, in single precision.
     ///
-    /// - Cost: 1 ns per point and segment.
+    /// - Cost: 0.9 ns per point and segment.
     @inline(__always)
     func transverseField(at point: Point<Lanes>) -> (x: Lanes, y: Lanes) {
         let wire = Lanes(Self.wireMM * Self.wireMM)
+        // d1 d2 + r1·r2 = ((d1 + d2)² − L²) / 2 − w², by the law of cosines.
+        let square = Lanes(segmentMM * segmentMM + 2 * Self.wireMM * Self.wireMM)
         var (sumX, sumY) = (Lanes.zero, Lanes.zero)
         lanedCorners.withUnsafeBufferPointer { corners in
             var (x1, y1, z1) = (point.x - corners[0].x, point.y - corners[0].y, point.z - corners[0].z)
@@ -72,14 +79,14 @@ public struct CoilLoop: Sendable, Hashable {
             for corner in corners.dropFirst() {
                 let (x2, y2, z2) = (point.x - corner.x, point.y - corner.y, point.z - corner.z)
                 let d2 = (x2 * x2 + y2 * y2 + z2 * z2 + wire).squareRooted
-                let product = d1 * d2
-                let weight = (d1 + d2) / (product * (product + x1 * x2 + y1 * y2 + z1 * z2))
+                let both = d1 + d2
+                let weight = both / (d1 * d2 * (both * both - square))
                 sumX += (y1 * z2 - z1 * y2) * weight
                 sumY += (z1 * x2 - x1 * z2) * weight
                 (x1, y1, z1, d1) = (x2, y2, z2, d2)
             }
         }
-        let scale = Lanes(Self.constant)
+        let scale = Lanes(2 * Self.constant)
         return (sumX * scale, sumY * scale)
     }
 }

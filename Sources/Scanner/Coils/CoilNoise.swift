@@ -6,7 +6,7 @@ import Fourier
 /// Block b of sixteen samples takes pairs 16(bC + c)… of the stream (seed, patient, coil noise, view and slice and
 /// frame) for channel c, and mixes the channels by L of Ψ = L Lᴴ.
 /// - Error: as `NormalPairs`.
-/// - Cost: 35 ns a sample and channel for the draws, and C/4 ns for the mixing.
+/// - Cost: 20 ns a sample and channel for the draws, and C/6 ns for the mixing.
 public struct CoilNoise: Sendable {
     private let count: Int
     /// σ L, lower triangular, row by row.

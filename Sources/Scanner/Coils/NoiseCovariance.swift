@@ -34,7 +34,7 @@ public struct NoiseCovariance: Sendable, Hashable {
     ///
     /// Ψ_ij ∝ ∫ S_i S̄_j over the torso, plus a tenth of the mean diagonal for the electronics of each channel.
     /// - Error: 1 % of the mean diagonal, from the 10 mm lattice.
-    /// - Cost: 0.1 s for 32 coils; less on several threads, with the same result.
+    /// - Cost: 0.15 s for 32 coils; less on several threads, with the same result.
     public init(_ coils: CoilArray, torso: Torso, threads: Int) throws {
         let level = coils.loops.reduce(0) { $0 + $1.center.z } / Double(coils.count)
         func points(_ half: Double) -> Int { Int((half / 5).rounded(.up)) }

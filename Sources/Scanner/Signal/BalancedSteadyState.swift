@@ -10,12 +10,15 @@ public struct Relaxation: Sendable, Hashable, Codable {
     public var t2MS: Double
     /// Proton density relative to water, 0 to 1.
     public var protonDensity: Double
+    /// Chemical shift from water in Hz; counts only where off-resonance does.
+    public var shiftHz: Double
 
     /// Describes a tissue.
-    public init(t1MS: Double, t2MS: Double, protonDensity: Double) {
+    public init(t1MS: Double, t2MS: Double, protonDensity: Double, shiftHz: Double = 0) {
         self.t1MS = t1MS
         self.t2MS = t2MS
         self.protonDensity = protonDensity
+        self.shiftHz = shiftHz
     }
 }
 
@@ -50,11 +53,14 @@ public struct BalancedSteadyState: Sendable, Hashable {
 
     /// The complex signal of a tissue off resonance, at the echo.
     ///
+    /// The pass band is centred on resonance; dark bands lie at ±1/(2 TR), where the phase jumps by π.
+    /// - Parameter tissue: what gives the signal; its own chemical shift must be part of the off-resonance.
+    /// - Parameter hertz: by how much the tissue precesses faster than the scanner's frequency.
     /// - Reference: Freeman and Hill 1971, doi:10.1016/0022-2364(71)90023-3, with alternating pulses (π more per TR).
-    public func signal(_ tissue: Relaxation, offResonanceHz: Double) -> ComplexDouble {
+    public func signal(_ tissue: Relaxation, offResonanceHz hertz: Double) -> ComplexDouble {
         let e1 = exp(-trMS / tissue.t1MS)
         let e2 = exp(-trMS / tissue.t2MS)
-        let turn = 2 * Double.pi * offResonanceHz * 1e-3
+        let turn = 2 * Double.pi * hertz * 1e-3
         let beta = turn * trMS + .pi
         let denominator =
             (1 - e1 * cos(flipRad)) * (1 - e2 * cos(beta)) - e2 * (e1 - cos(flipRad)) * (e2 - cos(beta))
@@ -63,18 +69,22 @@ public struct BalancedSteadyState: Sendable, Hashable {
         return afterPulse * ComplexDouble(length: common * exp(-teMS / tissue.t2MS), phase: turn * teMS)
     }
 
-    /// The steady-state magnetisation at the echo, on resonance, when each pulse is any rotation.
+    /// The steady-state magnetisation at the echo, when each pulse is any rotation.
     ///
-    /// Solves M⁺ = R (F M⁺ + b) for the state after the pulse, where F is one TR of relaxation seen in the frame of
-    /// the next, opposite pulse, and b the recovery.
+    /// Solves M⁺ = R (F M⁺ + b) for the state after the pulse, where F is one TR of relaxation and precession seen in
+    /// the frame of the next, opposite pulse, and b the recovery.
     /// - Precondition: `rotation` is a rotation about the origin.
-    public func magnetisation(_ tissue: Relaxation, rotation: Affine) -> Vector3 {
+    public func magnetisation(_ tissue: Relaxation, rotation: Affine, offResonanceHz: Double = 0) -> Vector3 {
         let e1 = exp(-trMS / tissue.t1MS)
         let e2 = exp(-trMS / tissue.t2MS)
-        let turned = Affine(x: rotation.x * -e2, y: rotation.y * -e2, z: rotation.z * e1)
+        let turn = 2 * Double.pi * offResonanceHz * 1e-3
+        let (c, s) = (cos(turn * trMS), sin(turn * trMS))
+        let turned = Affine(
+            x: (rotation.x * c + rotation.y * s) * -e2, y: (rotation.y * c - rotation.x * s) * -e2, z: rotation.z * e1)
         let system = Affine(x: [1, 0, 0] - turned.x, y: [0, 1, 0] - turned.y, z: [0, 0, 1] - turned.z)
         let afterPulse = system.inverse.rotate(rotation.z * (1 - e1))
         let decay = exp(-teMS / tissue.t2MS)
-        return afterPulse * [decay, decay, 1] * tissue.protonDensity
+        let atEcho = Affine.rigid(shift: .zero, rotation: [0, 0, turn * teMS]).rotate(afterPulse)
+        return atEcho * [decay, decay, 1] * tissue.protonDensity
     }
 }

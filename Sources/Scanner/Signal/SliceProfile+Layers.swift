@@ -6,8 +6,8 @@ import Phantom
 ///
 /// - Units: positions in thicknesses; signal as `BalancedSteadyState`.
 struct SliceResponse: Sendable {
-    private let steadyState: BalancedSteadyState
-    private let tissues: [Relaxation]
+    let steadyState: BalancedSteadyState
+    let tissues: [Relaxation]
     private let kind: SliceProfile.Kind
     private let pulse: SlicePulse
     private let pulseWidth: Double
@@ -40,17 +40,50 @@ struct SliceResponse: Sendable {
         case .bssfp:
             let rotation = pulse.rotation(at: position * pulseWidth)
             return tissues.map { -steadyState.magnetisation($0, rotation: rotation).y }
-        case .gaussian:
-            return onResonance(exp(-4 * log(2) * position * position))
-        case .rectangular:
-            return onResonance(abs(position) <= 0.5 ? 1 : 0)
-        case .windowedSinc:
-            return onResonance(
-                abs(position) < extent ? sinc(position) * PulseWindow.hann.value(position / (2 * extent)) : 0)
+        case .gaussian, .rectangular, .windowedSinc:
+            return onResonance(kernel(position))
         }
     }
 
+    /// What a kernel weighs a distance with; a pulse is none.
+    private func kernel(_ position: Double) -> Double {
+        switch kind {
+        case .bssfp: 0
+        case .gaussian: exp(-4 * log(2) * position * position)
+        case .rectangular: abs(position) <= 0.5 ? 1 : 0
+        case .windowedSinc:
+            abs(position) < extent ? sinc(position) * PulseWindow.hann.value(position / (2 * extent)) : 0
+        }
+    }
+
+    /// The turns that the magnetisation at some places gets, and how they add up to the signal of each sheet.
+    ///
+    /// - Parameter sheets: one side of the slice counts, from the middle outwards.
+    /// - Parameter transmit: strength of the pulse relative to nominal; the slice-selection gradient stays.
+    func turns(_ sheets: SliceSheets, transmit: Double) -> [[SliceTurn]] {
+        let scale = SliceProfile.intensityScale
+        guard kind != .bssfp else {
+            let pulse = pulse.scaled(by: transmit)
+            let weight = sheets.width / Double(SliceSheets.points) * scale
+            return (0...sheets.half).map { layer in
+                sheets.places(layer).map { SliceTurn(pulse.rotation(at: $0 * pulseWidth), weight: weight) }
+            }
+        }
+        // A kernel scales the signal and not the flip angle, and integrates to 1.
+        let means = (0...sheets.half).map { layer in sheets.places(layer).reduce(0) { $0 + kernel($1) } }
+        let total = means.dropFirst().reduce(means[0]) { $0 + 2 * $1 }
+        let flip = Affine.rigid(shift: .zero, rotation: [steadyState.flipRad * transmit, 0, 0])
+        return means.map { [SliceTurn(flip, weight: $0 / total * scale)] }
+    }
+
     private func onResonance(_ weight: Double) -> [Double] { tissues.map { weight * steadyState.signal($0) } }
+
+    /// The sheets of a slice.
+    func sheets(thicknessMM: Double, spacingMM: Double, cutoff: Double) -> SliceSheets {
+        let support = support(cutoff: cutoff)
+        let half = max(0, Int(((support * 2 * thicknessMM / spacingMM - 1) / 2).rounded(.up)))
+        return SliceSheets(half: half, width: 2 * support / Double(2 * half + 1))
+    }
 
     /// The distance beyond which no tissue gives more than `cutoff` of the brightest signal anywhere.
     func support(cutoff: Double) -> Double {
@@ -61,6 +94,24 @@ struct SliceResponse: Sendable {
         let threshold = cutoff * (peaks.max() ?? 0)
         let last = peaks.lastIndex { $0 > threshold } ?? 0
         return min(extent, Double(last + 1) * step)
+    }
+}
+
+/// An odd number of sheets, evenly spaced about the middle of a slice.
+struct SliceSheets: Sendable {
+    /// Places within a sheet over which its mean is taken.
+    static let points = 16
+
+    /// Number of sheets on each side of the middle one.
+    let half: Int
+    /// Distance between sheets in thicknesses.
+    let width: Double
+
+    /// Distances from the middle of the slice, in thicknesses, at which a sheet is sampled.
+    func places(_ layer: Int) -> [Double] {
+        (0..<Self.points).map { point in
+            abs(Double(layer) + (Double(point) + 0.5) / Double(Self.points) - 0.5) * width
+        }
     }
 }
 
@@ -89,18 +140,15 @@ extension SliceProfile {
         precondition(thicknessMM > 0 && spacingMM > 0, "lengths must be positive, got \(thicknessMM), \(spacingMM) mm")
         let present = Tissue.allCases.filter { tissues[$0] != nil }
         let response = SliceResponse(self, steadyState: steadyState, tissues: present.compactMap { tissues[$0] })
-        let support = response.support(cutoff: cutoff)
-        let half = Int(((support * 2 * thicknessMM / spacingMM - 1) / 2).rounded(.up))
-        let width = 2 * support / Double(2 * half + 1)
+        let sheets = response.sheets(thicknessMM: thicknessMM, spacingMM: spacingMM, cutoff: cutoff)
+        let (half, width) = (sheets.half, sheets.width)
 
         // One side of the profile, from the middle outwards: [layer][tissue].
-        var signals = (0...max(half, 0)).map { layer in
-            let points = 16
+        var signals = (0...half).map { layer in
             var mean = [Double](repeating: 0, count: present.count)
-            for point in 0..<points {
-                let place = Double(layer) + (Double(point) + 0.5) / Double(points) - 0.5
-                for (tissue, value) in response(abs(place) * width).enumerated() {
-                    mean[tissue] += value / Double(points)
+            for place in sheets.places(layer) {
+                for (tissue, value) in response(place).enumerated() {
+                    mean[tissue] += value / Double(SliceSheets.points)
                 }
             }
             return mean.map { $0 * width * Self.intensityScale }

@@ -38,6 +38,16 @@ struct SlicePulse: Sendable {
         turns = shape.map { $0 / area * flipRad }
     }
 
+    private init(turns: [Double], timeBandwidth: Double) {
+        self.turns = turns
+        self.timeBandwidth = timeBandwidth
+    }
+
+    /// The same pulse, stronger or weaker.
+    func scaled(by factor: Double) -> SlicePulse {
+        SlicePulse(turns: turns.map { $0 * factor }, timeBandwidth: timeBandwidth)
+    }
+
     /// The spinor of the pulse with its gradient lobes: M turns by the rotation of (α, β).
     private func spinor(at position: Double) -> (alpha: ComplexDouble, beta: ComplexDouble) {
         let step = 2 * Double.pi * position * timeBandwidth / Double(turns.count)
