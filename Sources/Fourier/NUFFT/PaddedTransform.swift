@@ -138,7 +138,8 @@ struct PaddedTransform: Sendable {
 
     private func expandColumns(_ memory: Memory, threads: Int) {
         let first = layout.isVolume ? 0 : 1
-        forEachBlock(lines: layout.isVolume ? layout.image[1] : 1, axis: first, threads: threads) { line, block, buffer in
+        forEachBlock(lines: layout.isVolume ? layout.image[1] : 1, axis: first, threads: threads) {
+            line, block, buffer in
             if block.count < blockCells { buffer.update(repeating: .zero) }
             clearMiddle(axis: first, buffer)
             for index in 0..<layout.image[first] {
@@ -178,7 +179,8 @@ struct PaddedTransform: Sendable {
             }
         }
         let first = layout.isVolume ? 0 : 1
-        forEachBlock(lines: layout.isVolume ? layout.image[1] : 1, axis: first, threads: threads) { line, block, buffer in
+        forEachBlock(lines: layout.isVolume ? layout.image[1] : 1, axis: first, threads: threads) {
+            line, block, buffer in
             if block.count < blockCells { buffer.update(repeating: .zero) }
             let fixed = layout.isVolume ? layout.place(line, axis: 1) : 0
             for index in 0..<layout.grid[first] {
