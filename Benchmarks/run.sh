@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compares our speed with TorchIO's RandomMotion on this machine, in one run.
+# Compares our speed with TorchIO's RandomMotion and with FINUFFT on this machine, in one run.
 #
 #   Benchmarks/run.sh [folder of the built programs]
 set -euo pipefail
@@ -20,4 +20,5 @@ if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
     cp "$here/requirements.txt" "$venv/requirements.txt"
 fi
 cd "$root"
-exec "$venv/bin/python" "$here/benchmark.py" "$build"
+"$venv/bin/python" "$here/benchmark.py" "$build"
+exec "$venv/bin/python" "$here/nufft.py" "$build"

@@ -1,48 +1,83 @@
 import Core
 import Foundation
-@testable import Fourier
+import Fourier
 
-func cpu() -> Double {
-    var t = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t)
-    return Double(t.tv_sec) * 1e3 + Double(t.tv_nsec) * 1e-6
-}
+/// Times the NUFFT on the data that `Benchmarks/nufft.py` has left in a folder, in turns with its peer.
+///
+/// Usage: FourierBenchmark FOLDER TOLERANCE THREADS BATCH [Z] Y X. Reads from FOLDER points.f64 (x, y, z each),
+/// images.c64 and samples.c64. Each line "forward N" or "adjoint N" on standard input is answered with the seconds of N
+/// runs; "save 0" writes the last results to forward.c64 and adjoint.c64.
+struct FourierBenchmark {
+    let plan: NUFFT
+    private let images: [ComplexFloat]
+    private let samples: [ComplexFloat]
+    private var forward: [ComplexFloat]
+    private var adjoint: [ComplexFloat]
 
-func tune(_ name: String, image: [Int], points: [SIMD3<Double>], batch: Int, tolerance: Double, repeats: Int) throws {
-    var plans: [NUFFT] = []
-    for w in only {
-        if let p = try? NUFFT(shape: image, axes: image.count, count: points.count, batch: batch, tolerance: tolerance, threads: threads, planning: .measured, widths: w...w, point: { let p = points[$0]; return SIMD3(p.z, p.y, p.x) }) { plans.append(p) }
+    init(folder: URL, tolerance: Double, threads: Int, batch: Int, shape: [Int]) throws {
+        let numbers: [Double] = try FourierBenchmark.read(folder.appending(path: "points.f64"))
+        let points = stride(from: 0, to: numbers.count, by: 3).map {
+            SIMD3(numbers[$0], numbers[$0 + 1], numbers[$0 + 2])
+        }
+        images = try FourierBenchmark.read(folder.appending(path: "images.c64"))
+        samples = try FourierBenchmark.read(folder.appending(path: "samples.c64"))
+        plan =
+            shape.count == 2
+            ? try NUFFT(
+                shape: shape, points: points.map { SIMD2($0.x, $0.y) }, batch: batch, tolerance: tolerance,
+                threads: threads, planning: .measured)
+            : try NUFFT(
+                shape: shape, points: points, batch: batch, tolerance: tolerance, threads: threads,
+                planning: .measured)
+        (forward, adjoint) = (samples, images)
     }
-    let x = [ComplexFloat](repeating: ComplexFloat(1, 0.5), count: plans[0].domainCount)
-    let y = [ComplexFloat](repeating: ComplexFloat(1, 0.5), count: plans[0].rangeCount)
-    var gx = y, gy = x
-    var t = [[[Double]]](repeating: [[], []], count: plans.count)
-    for _ in 0..<repeats {
-        for (i, plan) in plans.enumerated() {
-            var s = cpu()
-            x.withUnsafeBufferPointer { a in gx.withUnsafeMutableBufferPointer { b in plan.forward(a, into: b) } }
-            t[i][0].append(cpu() - s)
-            s = cpu()
-            y.withUnsafeBufferPointer { a in gy.withUnsafeMutableBufferPointer { b in plan.adjoint(a, into: b) } }
-            t[i][1].append(cpu() - s)
+
+    private static func read<Value>(_ file: URL) throws -> [Value] {
+        let data = try Data(contentsOf: file)
+        return [Value](unsafeUninitializedCapacity: data.count / MemoryLayout<Value>.stride) { values, count in
+            count = data.copyBytes(to: values) / MemoryLayout<Value>.stride
         }
     }
-    for (i, plan) in plans.enumerated() {
-        print(name, tolerance, plan.kernelWidth, plan.gridShape, "t2", t[i][0].sorted()[repeats / 2], t[i][0].min()!, "t1", t[i][1].sorted()[repeats / 2], t[i][1].min()!)
+
+    /// Runs one direction a number of times; seconds of each.
+    mutating func time(_ direction: Substring, repeats: Int) -> [Double] {
+        (0..<repeats).map { _ in
+            let start = ContinuousClock.now
+            if direction == "forward" {
+                images.withUnsafeBufferPointer { images in
+                    forward.withUnsafeMutableBufferPointer { plan.forward(images, into: $0) }
+                }
+            } else {
+                samples.withUnsafeBufferPointer { samples in
+                    adjoint.withUnsafeMutableBufferPointer { plan.adjoint(samples, into: $0) }
+                }
+            }
+            return (ContinuousClock.now - start) / .seconds(1)
+        }
+    }
+
+    /// Leaves the last results in the folder.
+    func save(to folder: URL) throws {
+        try forward.withUnsafeBytes { Data($0) }.write(to: folder.appending(path: "forward.c64"))
+        try adjoint.withUnsafeBytes { Data($0) }.write(to: folder.appending(path: "adjoint.c64"))
     }
 }
-let only = CommandLine.arguments.count > 3 ? 6...6 : 3...8
-var draws = Philox(seed: 1, patient: 0, stage: .recipe)
-let golden = Double.pi / ((1 + 5.0.squareRoot()) / 2)
-let spokes = (0..<200 * 384).map { i -> SIMD3<Double> in
-    let r = (Double(i % 384) - 192) / 2
-    let a = Double(i / 384) * golden
-    return SIMD3(r * cos(a), r * sin(a), 0)
+
+let arguments = CommandLine.arguments
+guard arguments.count > 6, let tolerance = Double(arguments[2]) else {
+    print("usage: FourierBenchmark FOLDER TOLERANCE THREADS BATCH [Z] Y X")
+    exit(64)
 }
-let random = (0..<1_000_000).map { _ in SIMD3(draws.uniform() - 0.5, draws.uniform() - 0.5, draws.uniform() - 0.5) * 96 }
-let tolerance = CommandLine.arguments.count > 1 ? Double(CommandLine.arguments[1]) ?? 1e-4 : 1e-4
-let threads = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 2 : 2
-try tune("2Dx8", image: [192, 192], points: spokes, batch: 8, tolerance: tolerance, repeats: 40)
-if CommandLine.arguments.count > 3 { exit(0) }
-try tune("2Dx1", image: [192, 192], points: spokes, batch: 1, tolerance: tolerance, repeats: 40)
-try tune("3Dx1", image: [96, 96, 96], points: random, batch: 1, tolerance: tolerance, repeats: 7)
+let numbers = arguments.dropFirst(3).compactMap { Int($0) }
+let folder = URL(filePath: arguments[1])
+var benchmark = try FourierBenchmark(
+    folder: folder, tolerance: tolerance, threads: numbers[0], batch: numbers[1], shape: Array(numbers.dropFirst(2)))
+print("width \(benchmark.plan.kernelWidth), grid \(benchmark.plan.gridShape.map(String.init).joined(separator: " × "))")
+fflush(nil)
+while let line = readLine() {
+    let words = line.split(separator: " ")
+    guard words.count == 2, let repeats = Int(words[1]) else { continue }
+    if words[0] == "save" { try benchmark.save(to: folder) }
+    print(benchmark.time(words[0], repeats: repeats).map { String(format: "%.6f", $0) }.joined(separator: " "))
+    fflush(nil)
+}

@@ -64,7 +64,7 @@ struct GridChoice: Sendable {
     /// Nanoseconds per image on one core, roughly: fitted to measurements, good enough to compare.
     private func cost(image: SIMD3<Int>, isVolume: Bool, points: Int, wide: Bool) -> Double {
         let rows = Double(isVolume ? kernel.width * kernel.width : kernel.width)
-        let point = wide ? 2 + 0.33 * rows * Double(kernel.width) : 12 + 3.4 * rows
+        let point = wide ? 2 + 0.15 * rows * Double(kernel.width) : 40 + 1.3 * rows
         // One pass per axis, each over the lines that are not zero.
         let first = image[2] * image[1] * grid[0]
         let passes = (isVolume ? first : 0) + image[2] * grid[1] * grid[0] + grid[2] * grid[1] * grid[0]

@@ -91,7 +91,8 @@ public struct NUFFT: LinearOperator {
         let image = GridLayout.axes(of: shape)
         guard NUFFT.tolerances.contains(tolerance),
             let choice = GridChoice.best(
-                image: image, isVolume: axes == 3, tolerance: tolerance, points: count, wide: batch > BatchPart.mostAlone, widths: widths)
+                image: image, isVolume: axes == 3, tolerance: tolerance, points: count,
+                wide: batch > BatchPart.mostAlone, widths: widths)
         else {
             throw CineError(
                 .badData,
