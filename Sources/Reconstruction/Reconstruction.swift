@@ -16,8 +16,10 @@ public enum Reconstruction {
 
     /// The images of all frames.
     ///
-    /// Iterative methods work on scaled data, so that their λ mean the same for any scanner: samples are divided by the
-    /// largest magnitude of the time-averaged image, and the encoding by its norm. The images are scaled back.
+    /// Iterative methods work on scaled data, so that their λ mean the same for any scanner. Their unknown is the image
+    /// times √Σ|S|², as if maps were normalised, in which noise is the same everywhere and convergence fastest; samples are
+    /// scaled so that its time average is of magnitude ½ (Σ|x|² / Σ|x|), about 1 at most; and the encoding has norm 1.
+    /// The images are scaled back.
     /// - Shape: `samples` [T, C, L, N] → [T, Y, X], in the units of the samples.
     /// - Parameters:
     ///   - encoding: with the maps to be believed in: true ones, or `CoilMaps.espirit`, `CoilMaps.walsh`; whitened, with
@@ -43,13 +45,26 @@ public enum Reconstruction {
         let average = maps.combine(try encoding.averageCoilImages(samples))
         guard let solver = method.solver else { return (0..<encoding.frames).flatMap { _ in average } }
 
-        let scale = average.lazy.map(\.length).max() ?? 0
+        // White noise in the samples is white in the image times its sensitivity: so the unknown is that image.
+        let sensitivity = maps.sumOfSquares.map { $0.squareRoot() }
+        let weighted = zip(average, sensitivity).map { $0.multiplied(by: $1) }
+        let scale = 2 * typicalMagnitude(weighted)
         guard scale > 0 else { return [ComplexFloat](repeating: .zero, count: encoding.domainCount) }
         let problem = Problem(
             samples: samples.map { $0.multiplied(by: 1 / scale) },
-            average: average.map { $0.multiplied(by: 1 / scale) }, encoding: encoding, threads: threads,
-            planning: planning)
-        return try solver.solve(problem, progress: progress).values.map { $0.multiplied(by: scale) }
+            average: weighted.map { $0.multiplied(by: 1 / scale) },
+            encoding: try encoding.replacing(maps: maps.normalised), threads: threads, planning: planning)
+        let gains = sensitivity.map { $0 > 0 ? scale / $0 : 0 }
+        let images = try solver.solve(problem, progress: progress)
+        return (0..<images.count).map { images.start[$0].multiplied(by: gains[$0 % gains.count]) }
+    }
+
+    /// Σ|x|² / Σ|x|: half the largest magnitude, about, but no single bright pixel decides it.
+    private static func typicalMagnitude(_ image: [ComplexFloat]) -> Float {
+        let sums = image.reduce(SIMD2<Double>.zero) {
+            $0 + SIMD2(Double($1.lengthSquared), Double($1.lengthSquared).squareRoot())
+        }
+        return sums.y > 0 ? Float(sums.x / sums.y) : 0
     }
 
     /// √Σ|I|² over the coils: [T, C, Y, X] → [T, Y, X].

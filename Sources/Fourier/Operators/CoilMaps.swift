@@ -47,6 +47,13 @@ public struct CoilMaps: LinearOperator {
         return sums
     }
 
+    /// The same maps over √Σ|S|²; zero where no coil sees anything.
+    public var normalised: CoilMaps {
+        let gains = sumOfSquares.map { (sum: Float) -> Float in sum > 0 ? 1 / sum.squareRoot() : 0 }
+        let values = self.values.indices.map { self.values[$0].multiplied(by: gains[$0 % pixels]) }
+        return CoilMaps(coils: coils, height: height, width: width, values: values)
+    }
+
     /// The image that fits coil images best, Σ S̄ I / Σ|S|² for each; zero where no coil sees anything.
     ///
     /// - Shape: [N, C, Y, X] → [N, Y, X].

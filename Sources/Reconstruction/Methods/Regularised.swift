@@ -33,7 +33,7 @@ public struct TemporalTV: Sendable, Equatable, Codable {
     /// Largest number of iterations.
     public var iterations = 50
     /// Weight of the changes.
-    public var lambda = 0.005
+    public var lambda = 0.008
     /// Steps on the dual of the variation in each iteration.
     public var innerIterations = 8
     /// Ends when the objective falls by less than this part of it.
@@ -59,7 +59,7 @@ public struct KTSparse: Sendable, Equatable, Codable {
     /// Largest number of iterations.
     public var iterations = 50
     /// Weight of the frequencies.
-    public var lambda = 0.005
+    public var lambda = 0.008
     /// Ends when the objective falls by less than this part of it.
     public var tolerance = 1e-5
 
