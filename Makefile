@@ -25,6 +25,8 @@ demo: build
 	@echo "next       $(PROGRAM) inspect out/demo/patients/p000000.h5"
 	@echo "           $(PROGRAM) export out/demo --to nifti --out out/nifti"
 
+# What raw data are read and written with by others.
+test: PACKAGES += bart ismrmrd-tools ismrmrd-schema
 test: build
 	swift test $(BUILD) --skip-build
 	Tests/Interop/run.sh $(PROGRAM)

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Opens what cineforge writes with the tools that users have: h5py, nibabel, SimpleITK, Pillow.
+# Opens what cineforge writes with the tools that users have (h5py, nibabel, SimpleITK, Pillow, ismrmrd, bart), and
+# lets it read what they write.
 #
 #   Tests/Interop/run.sh [path of cineforge]
 set -euo pipefail
@@ -26,6 +27,8 @@ trap 'rm -rf "$folder"' EXIT
 # Samples of every storage format come from the built test bundle.
 export CINEFORGE_INTEROP_DIR="$folder/storage"
 mkdir "$CINEFORGE_INTEROP_DIR"
+# They also read raw data that others wrote.
+"$venv/bin/python" "$here/make_foreign_mrd.py" "$CINEFORGE_INTEROP_DIR/foreign"
 (cd "$root" && swift test -c release -Xswiftc -enable-testing --skip-build --filter InteropSamples > "$folder/samples.log" 2>&1) \
     || { cat "$folder/samples.log"; exit 1; }
 CINEFORGE_INTEROP="$folder" "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"

@@ -14,47 +14,51 @@ extension HDF5Dataset {
         guard packing == .plain else {
             throw place.mismatch("expected no compression, found filters. Remove them: h5repack -f NONE OLD NEW.")
         }
-        let file = try InputFile(place.file)
-        guard let chunk else { return try contiguousBytes(range, elementSize, file) }
+        guard let chunk else { return try contiguousBytes(range, elementSize) }
+        return try chunkedBytes(range, elementSize, perChunk: chunk[0])
+    }
+
+    /// Reads chunk by chunk.
+    ///
+    /// For each chunk, HDF5 1.10 reads as many bytes as the file says, whatever room there is; but no chunk can have
+    /// more than all have together, and what is not touched of the buffer costs nothing.
+    private func chunkedBytes(_ range: Range<Int>, _ elementSize: Int, perChunk: Int) throws -> [UInt8] {
+        let size = perChunk * elementSize
+        let chunks = (count + perChunk - 1) / max(1, perChunk)
+        guard size > 0, storedSize == chunks * size else {
+            throw place.mismatch(
+                "expected \(chunks) chunks of \(size) bytes, found \(storedSize) bytes. It is damaged or not complete.")
+        }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: storedSize, alignment: 64)
+        defer { buffer.deallocate() }
+        let whole = UnsafeMutableRawBufferPointer(rebasing: buffer[..<size])
         var bytes: [UInt8] = []
         bytes.reserveCapacity(range.count * elementSize)
-        var start = range.lowerBound
-        while start < range.upperBound {
-            let first = start / chunk[0] * chunk[0]
-            let end = min(range.upperBound, first + chunk[0])
-            let address = try chunkAddress(of: first, size: chunk[0] * elementSize)
-            bytes += try file.bytes(at: address + (start - first) * elementSize, count: (end - start) * elementSize)
-            start = end
+        try HDF5Library.run { _ in
+            var start = range.lowerBound
+            while start < range.upperBound {
+                let first = start / perChunk * perChunk
+                let end = min(range.upperBound, first + perChunk)
+                whole.initializeMemory(as: UInt8.self, repeating: 0)
+                var filters: UInt32 = 0
+                let position = [hsize_t(first)]
+                try place.reading(
+                    H5Dread_chunk(handle.id, hid_t(H5P_DEFAULT), position, &filters, buffer.baseAddress))
+                bytes += whole[((start - first) * elementSize)..<((end - first) * elementSize)]
+                start = end
+            }
         }
         return bytes
     }
 
-    private func contiguousBytes(_ range: Range<Int>, _ elementSize: Int, _ file: InputFile) throws -> [UInt8] {
+    private func contiguousBytes(_ range: Range<Int>, _ elementSize: Int) throws -> [UInt8] {
+        let file = try InputFile(place.file)
         let address = HDF5Library.run { _ in H5Dget_offset(handle.id) }
         // The address of what was never written is the largest that there is.
         guard let start = Int(exactly: address), start <= file.size else {
             throw place.mismatch("expected data within the file, found none. It is damaged or not complete.")
         }
         return try file.bytes(at: start + range.lowerBound * elementSize, count: range.count * elementSize)
-    }
-
-    /// Where the chunk that begins with an element lies.
-    ///
-    /// H5Dread_chunk of HDF5 1.10 would read as much as the file says, whatever room there is.
-    private func chunkAddress(of first: Int, size: Int) throws -> Int {
-        try HDF5Library.run { _ in
-            let position = [hsize_t(first)]
-            var filters: UInt32 = 0
-            var address: haddr_t = 0
-            var stored: hsize_t = 0
-            try place.reading(H5Dget_chunk_info_by_coord(handle.id, position, &filters, &address, &stored))
-            guard stored == hsize_t(size), let start = Int(exactly: address), start < 1 << 60 else {
-                throw place.mismatch(
-                    "expected \(size) bytes for elements from \(first), found \(stored). It is damaged or not complete."
-                )
-            }
-            return start
-        }
     }
 
     /// A reader of what elements of variable length refer to.

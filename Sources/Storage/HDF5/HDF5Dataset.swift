@@ -13,6 +13,8 @@ public struct HDF5Dataset: Sendable {
     public let packing: HDF5Packing
     /// Extent of a chunk; nil when it lies in one piece.
     public let chunk: [Int]?
+    /// Bytes that it takes in the file, when it was opened for reading.
+    let storedSize: Int
     let handle: HDF5Handle
     let place: HDF5Place
 
@@ -27,6 +29,7 @@ public struct HDF5Dataset: Sendable {
         self.type = type
         self.packing = packing
         self.chunk = chunk
+        storedSize = 0
         self.handle = handle
         self.place = place
     }
@@ -60,6 +63,7 @@ public struct HDF5Dataset: Sendable {
         } else {
             chunk = nil
         }
+        storedSize = Int(clamping: H5Dget_storage_size(handle.id))
         try checkClaim(elementSize: H5Tget_size(stored), isDeflated: isDeflated, session)
     }
 
@@ -68,16 +72,15 @@ public struct HDF5Dataset: Sendable {
         let file = session.temporary(try place.reading(H5Iget_file_id(handle.id)))
         var fileSize: hsize_t = 0
         try place.reading(H5Fget_filesize(file, &fileSize))
-        let stored = Int(clamping: H5Dget_storage_size(handle.id))
         // Deflate cannot shrink by more than 1032.
         let ratio = isDeflated ? 1040 : 1
-        let (limit, isHuge) = min(stored, Int(clamping: fileSize)).multipliedReportingOverflow(by: ratio)
+        let (limit, isHuge) = min(storedSize, Int(clamping: fileSize)).multipliedReportingOverflow(by: ratio)
         for extent in [shape, chunk ?? []] {
             let claim = try elementCount(extent + [elementSize], place)
             // A chunk is stored whole, also where the dataset ends within it.
             guard isHuge || claim <= limit || extent.isEmpty || count == 0 else {
                 throw place.mismatch(
-                    "claims \(claim) bytes, found \(stored) stored in a file of \(fileSize). It is damaged or not complete."
+                    "claims \(claim) bytes, found \(storedSize) stored in a file of \(fileSize). It is damaged or not complete."
                 )
             }
         }
