@@ -50,11 +50,11 @@ let package = Package(
         library("Report", ["Core", "Storage"]),
         library(
             "Datasets",
-            ["Core", "Fourier", "Phantom", "Scanner", "Storage", "Report", .product(name: "Yams", package: "Yams")]),
+            ["Core", "Fourier", "Phantom", "Scanner", "Reconstruction", "Storage", "Report", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "cineforge",
             dependencies: [
-                "Core", "Phantom", "Scanner", "Storage", "Report", "Datasets",
+                "Core", "Fourier", "Phantom", "Scanner", "Reconstruction", "Storage", "Report", "Datasets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: cpuFlags),

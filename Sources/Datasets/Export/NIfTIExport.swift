@@ -20,10 +20,7 @@ public struct NIfTIExport: Sendable {
         manifest = try Manifest(contentsOf: source.manifest)
         self.source = source
         self.target = target
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: target.path)) ?? []
-        guard names.isEmpty else {
-            throw CineError(.cannotCreate, "\(target.relativePath) is not empty; choose another folder")
-        }
+        try target.checkEmpty()
     }
 
     /// Exports every patient.
@@ -43,11 +40,7 @@ public struct NIfTIExport: Sendable {
     private func export(_ entry: Manifest.Entry, monitor: WorkMonitor) throws -> Int {
         let file = try source.patient(entry)
         let folder = target.appendingPathComponent(entry.id)
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw CineError(.cannotCreate, "cannot create \(folder.relativePath): \(error.localizedDescription)")
-        }
+        try folder.makeFolder()
         let times = try file.curve("time_ms")
         let frameTime = times.count > 1 ? times[1] - times[0] : 0
         var files = 0

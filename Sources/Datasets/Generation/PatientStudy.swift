@@ -64,8 +64,9 @@ public struct PatientStudy: Sendable {
                     patient: plan.subject))
         }
         slices = recipe.cineViews.map(planned)
-        kspaceSettings = recipe.kspace?.settings
-        kspace = recipe.kspace?.views.map(planned) ?? []
+        let request = recipe.kspace(of: plan)
+        kspaceSettings = request?.settings
+        kspace = request?.views.map(planned) ?? []
         let stack = planner.slices(.sax)
         middle = stack[stack.count / 2]
         self.patient = patient

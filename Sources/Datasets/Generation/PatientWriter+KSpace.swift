@@ -27,7 +27,8 @@ extension PatientWriter {
             }
             try group.finish(
                 scan, planned: chosen.map { plan.planned[$0] }, motions: chosen.map { plan.motions[$0] },
-                center: study.patient.landmarks.lvFrame.translation, slices: Array(chosen))
+                center: study.patient.landmarks.lvFrame.translation, slices: Array(chosen),
+                thicknessMM: plan.view == .sax ? study.scan.sliceThicknessMM : study.scan.longAxisThicknessMM)
         }
     }
 }
@@ -60,6 +61,7 @@ private final class KSpaceWriter {
         }
         let times = [frames, lines]
         try put("time_ms", .float64, slice.readouts.map(\.timeMS), times, place)
+        try put("since_r_ms", .float64, slice.sinceRMS, times, place)
         try put("cardiac_phase", .float64, slice.readouts.map(\.heart.phase), times, place)
         try put("beat", .int32, slice.readouts.map { Int32($0.beat) }, times, place)
         try put("breath_mm", .float64, slice.readouts.map(\.breathing.diaphragmMM), times, place)
@@ -85,7 +87,9 @@ private final class KSpaceWriter {
     }
 
     /// Writes what all slices share.
-    func finish(_ scan: KSpaceScan, planned: [Grid], motions: [SliceMotion], center: Vector3, slices: [Int]) throws {
+    func finish(
+        _ scan: KSpaceScan, planned: [Grid], motions: [SliceMotion], center: Vector3, slices: [Int], thicknessMM: Double
+    ) throws {
         let count = scan.coils.count
         try group.makeDataset("noise_covariance", .complex64, shape: [count, count], packing: .plain).write(
             // What the noise of a sample is: both parts together.
@@ -102,6 +106,7 @@ private final class KSpaceWriter {
         try group.attributes.set("motion_center", [center.x, center.y, center.z])
         try group.attributes.set("fidelity", scan.settings.fidelity.rawValue)
         try group.attributes.set("slices", slices.map(Double.init))
+        try group.attributes.set("thickness_mm", thicknessMM)
         try group.attributes.set("tr_ms", scan.cine.trMS)
         try group.attributes.set("te_ms", scan.cine.teMS)
         try group.attributes.set("flip_deg", scan.cine.flipDeg)

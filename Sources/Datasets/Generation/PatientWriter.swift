@@ -40,7 +40,7 @@ public struct PatientWriter: Sendable {
                 try monitor.check()
                 try writeCine(slices, study, to: root.makeGroup("cine/\(slices.view.rawValue)"), monitor)
             }
-            if let request = recipe.kspace { try writeKSpace(request.settings, study, to: root, monitor) }
+            if let settings = study.kspaceSettings { try writeKSpace(settings, study, to: root, monitor) }
         }
     }
 

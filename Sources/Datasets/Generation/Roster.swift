@@ -45,6 +45,9 @@ extension Recipe {
         plan.group.breathHolds ?? breathHolds ?? BreathHoldModel(severity: .fixed(sigmaMM: 0))
     }
 
+    /// How k-space of a patient is read; nil when it is not.
+    public func kspace(of plan: PatientPlan) -> KSpaceRequest? { plan.group.kspace ?? kspace }
+
     /// Ranks the subjects by a draw of their own and cuts the ranks by the shares, so that the shares come out exactly
     /// (to one subject); what they leave over goes to training.
     private func splitsBySubject() -> [Int: String] {

@@ -31,6 +31,7 @@ extension Recipe {
             "first_subject", .integer(0...10_000_000),
             "Number of the first subject; the same number is the same heart (default: they count on)"),
         Schema.Property("breath_holds", breathHolds, "Breath-holds of these patients, laid over the recipe's"),
+        Schema.Property("kspace", kspace, "K-space of these patients, laid over the recipe's"),
         Schema.Property("parameters", PatientParameters.schema, "Values that replace drawn ones"),
     ])
 

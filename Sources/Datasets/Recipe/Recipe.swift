@@ -124,11 +124,13 @@ public struct Recipe: Sendable, Hashable, Codable {
         public var firstSubject: Int?
         /// Breath-holds of these patients; absent for the recipe's.
         public var breathHolds: BreathHoldModel?
+        /// How k-space of these patients is read; absent for the recipe's.
+        public var kspace: KSpaceRequest?
         /// Values that replace drawn ones, in the form of `PatientParameters` with snake-case names.
         public var parameters: JSONValue?
 
         enum CodingKeys: String, CodingKey {
-            case cohort, reference, count, parameters
+            case cohort, reference, count, kspace, parameters
             case firstSubject = "first_subject"
             case breathHolds = "breath_holds"
         }

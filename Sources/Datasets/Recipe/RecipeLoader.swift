@@ -166,7 +166,7 @@ public struct RecipeLoader {
         full["cine"]?["frames"] = frames
         full["cine"]?["field_t"] = field
         if case .array(let groups) = json["patients"] {
-            full["patients"] = .array(try filled(groups, breathHolds: full["breath_holds"]))
+            full["patients"] = .array(try filled(groups, breathHolds: full["breath_holds"], kspace: full["kspace"]))
         }
         do {
             return try full.decode()
@@ -175,12 +175,17 @@ public struct RecipeLoader {
         }
     }
 
-    private static func filled(_ groups: [JSONValue], breathHolds: JSONValue?) throws -> [JSONValue] {
+    private static func filled(
+        _ groups: [JSONValue], breathHolds: JSONValue?, kspace: JSONValue?
+    ) throws -> [JSONValue] {
         var next = 0
         return try groups.map { group in
             var group = try JSONValue(encoding: Recipe.PatientGroup()).overlaid(with: group)
             if let own = group["breath_holds"] {
                 group["breath_holds"] = try (breathHolds ?? JSONValue(encoding: BreathHoldModel())).overlaid(with: own)
+            }
+            if let own = group["kspace"] {
+                group["kspace"] = try (kspace ?? JSONValue(encoding: Recipe.KSpaceRequest())).overlaid(with: own)
             }
             if group["first_subject"] == nil { group["first_subject"] = .integer(next) }
             if case .integer(let first) = group["first_subject"], case .integer(let count) = group["count"] {

@@ -17,7 +17,9 @@ struct RecipeRules {
                         + (isReference ? "both" : "neither"))
             }
         }
-        if json["volume"] == nil, json["kspace"] == nil, json["cine"] == nil || json["cine"]?["images"] == .bool(false) {
+        let readsKSpace = json["kspace"] != nil || groups.contains { $0["kspace"] != nil }
+        let storesCine = json["cine"] != nil && json["cine"]?["images"] != .bool(false)
+        if json["volume"] == nil, !readsKSpace, !storesCine {
             throw error(
                 [], "expected at least one of `volume`, `cine` and `kspace`, found none of them; nothing would be made")
         }
@@ -36,7 +38,9 @@ struct RecipeRules {
         where Set(views).count != views.count {
             throw error([key, "views"], "`\(key).views`: a view is listed twice; keep one")
         }
-        if let kspace = recipe.kspace { try check(kspace, recipe) }
+        for request in [recipe.kspace] + recipe.patients.map(\.kspace) {
+            if let request { try check(request, recipe) }
+        }
         let shares = [recipe.split.train, recipe.split.validation, recipe.split.test]
         let total = shares.reduce(0, +)
         guard total > 0, total <= 1 + 1e-9 else {

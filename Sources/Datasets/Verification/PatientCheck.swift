@@ -6,13 +6,18 @@ import Storage
 
 /// Checks one patient file against the recipe and against itself.
 struct PatientCheck {
-    private let file: PatientFile
+    let file: PatientFile
     private let entry: Manifest.Entry
-    private let recipe: Recipe
+    let recipe: Recipe
+    /// The patient's place in the recipe; nil when the recipe has none of that name.
+    let plan: PatientPlan?
     private let recipeSHA256: String
 
-    init(_ file: PatientFile, entry: Manifest.Entry, recipe: Recipe, recipeSHA256: String) {
+    init(
+        _ file: PatientFile, entry: Manifest.Entry, plan: PatientPlan?, recipe: Recipe, recipeSHA256: String
+    ) {
         self.file = file
+        self.plan = plan
         self.entry = entry
         self.recipe = recipe
         self.recipeSHA256 = recipeSHA256
@@ -31,6 +36,7 @@ struct PatientCheck {
             findings.expect(place, isAsked, file.root.holdsGroup(place), "slices")
             if isAsked, let cine = try file.cine(view) { try check(cine, place, &findings) }
         }
+        try checkKSpace(&findings)
         return findings.problems
     }
 

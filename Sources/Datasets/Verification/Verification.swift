@@ -87,9 +87,10 @@ public struct Verification: Sendable {
         // A damaged file is not opened: HDF5 may crash on it.
         if let damage = folder.damage(to: entry) { return one(damage) }
         do {
+            let plan = manifest.recipe.roster().first { $0.id == entry.id }
             let file = try PatientFile(folder.url.appendingPathComponent(entry.file).path)
             return try PatientCheck(
-                file, entry: entry, recipe: manifest.recipe, recipeSHA256: manifest.recipeSHA256
+                file, entry: entry, plan: plan, recipe: manifest.recipe, recipeSHA256: manifest.recipeSHA256
             ).problems()
         } catch {
             return one((error as? CineError)?.message ?? "\(error)")

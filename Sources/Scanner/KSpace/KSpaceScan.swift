@@ -116,7 +116,8 @@ public struct KSpaceScan: Sendable {
         output.turn(&samples, by: clock.eddyPhasesRad)
         addNoise(to: &samples, output, view: view, slice: slice, threads: threads)
         return SliceScan(
-            pattern: pattern, readouts: clock.readouts(at: settings.fidelity), rejectedBeats: clock.rejectedBeats,
+            pattern: pattern, readouts: clock.readouts(at: settings.fidelity),
+            sinceRMS: clock.readouts.map { $0.timeMS - clock.beats.beats[$0.beat].startMS }, rejectedBeats: clock.rejectedBeats,
             samples: samples, coilMaps: pixelMaps, reference: reference)
     }
 

@@ -6,6 +6,8 @@ public struct SliceScan: Sendable {
     public let pattern: SamplingPattern
     /// When, and at which state of heart and breathing; of the fidelity, so that it is what the samples saw.
     public let readouts: [ScanClock.Readout]
+    /// Time of each readout since its beat's R wave in ms, [T, L].
+    public let sinceRMS: [Double]
     /// Beats whose lines were thrown away and read again.
     public let rejectedBeats: Int
     /// [T, C, L, N].

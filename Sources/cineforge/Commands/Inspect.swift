@@ -59,6 +59,12 @@ struct Inspect: ParsableCommand {
                 "cine: \(views); \(scan.matrix)×\(scan.matrix), "
                     + "\(Words.number(scan.pixelMM)) mm, slices of \(Words.number(scan.sliceThicknessMM)) mm")
         }
+        if let kspace = recipe.kspace {
+            let (settings, views) = (kspace.settings, kspace.views.map(\.rawValue).joined(separator: ", "))
+            Terminal.print(
+                "k-space: \(views); \(settings.sampling.kind.rawValue), \(Words.count(settings.coils.channels, "coil")), "
+                    + "\(settings.gating.mode.rawValue), still during a \(settings.fidelity.rawValue)")
+        }
         let rows = manifest.patients.map { [$0.id, $0.group, $0.split, "\($0.subject)", Words.bytes($0.bytes)] }
         for line in Terminal.table([["id", "group", "split", "subject", "size"]] + rows) { Terminal.print(line) }
     }

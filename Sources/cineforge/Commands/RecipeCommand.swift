@@ -19,16 +19,21 @@ struct RecipeCommand: ParsableCommand {
         func run() throws {
             let recipe = try source.load()
             let patients = recipe.roster().count
-            let views = recipe.cine?.views.map(\.rawValue) ?? []
+            let views = recipe.cineViews.map(\.rawValue)
+            let kspace = Set(recipe.roster().flatMap { recipe.kspace(of: $0)?.views ?? [] }.map(\.rawValue)).sorted()
             guard !json else {
                 return Terminal.print(
                     .object([
                         "ok": .bool(true), "name": .string(recipe.name), "recipe_sha256": .string(try recipe.sha256()),
                         "patients": .integer(patients), "frames": .integer(recipe.frames),
                         "volume": .bool(recipe.volume != nil), "views": .array(views.map { .string($0) }),
+                        "kspace": .array(kspace.map { .string($0) }),
                     ]))
             }
-            let parts = [recipe.volume == nil ? nil : "volumes", views.isEmpty ? nil : views.joined(separator: ", ")]
+            let parts = [
+                recipe.volume == nil ? nil : "volumes", views.isEmpty ? nil : views.joined(separator: ", "),
+                kspace.isEmpty ? nil : "k-space of " + kspace.joined(separator: ", "),
+            ]
             Terminal.print(
                 "\(source.recipe): right; \(Words.count(patients, "patient")), \(Words.count(recipe.frames, "frame")), "
                     + parts.compactMap { $0 }.joined(separator: " and "))

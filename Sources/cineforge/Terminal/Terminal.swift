@@ -21,6 +21,14 @@ enum Terminal {
     /// Writes text to a stream; a reader that has gone away is no error.
     static func write(_ text: String, to handle: FileHandle) { try? handle.write(contentsOf: Data(text.utf8)) }
 
+    /// Shows how far work has come, over what was shown before; elsewhere than on a terminal, nothing.
+    static func progress(_ text: String) {
+        if isInteractive { write("\r\(text)\u{1B}[K", to: FileHandle.standardError) }
+    }
+
+    /// Takes away what `progress` showed.
+    static func endProgress() { progress("") }
+
     /// Text in grey where colour is welcome.
     static func faint(_ text: String) -> String { hasColor ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 
