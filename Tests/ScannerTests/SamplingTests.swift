@@ -126,7 +126,7 @@ private let cartesian = SamplingSettings.Kind.allCases.filter(\.isCartesian)
     @Test("Gaussian lines are drawn with their density")
     func gaussianDensity() throws {
         var counts = [Double](repeating: 0, count: 128)
-        let draws = 4000
+        let draws = 40_000
         // One line a frame beside the centre, so that nothing is drawn without replacement.
         let drawn = try #require(pattern(.gaussian, matrix: 128, frames: draws) { $0.acceleration = 14 }.lines)
         for line in drawn.joined() {
@@ -137,11 +137,14 @@ private let cartesian = SamplingSettings.Kind.allCases.filter(\.isCartesian)
             return (60..<68).contains(line) ? 0 : exp(-place * place / 2) + 1 / 28.0
         }
         let sum = density.reduce(0, +)
-        for line in 0..<128 where density[line] > 0 {
+        let misses = (0..<128).filter { density[$0] > 0 }.map { line -> Double in
             let expected = Double(draws) * density[line] / sum
-            // Five deviations of a count.
-            #expect(abs(counts[line] - expected) < 5 * expected.squareRoot() + 1)
+            return (counts[line] - expected) * (counts[line] - expected) / expected
         }
+        // χ² of 119 degrees of freedom: five deviations.
+        let (chiSquare, deviation) = (misses.reduce(0, +), (2 * 119.0).squareRoot())
+        #expect(abs(chiSquare - 119) < 5 * deviation)
+        #expect((0..<128).allSatisfy { density[$0] > 0 || counts[$0] == Double(draws) })
     }
 
     /// The published formula as it stands: places counted from 1.
