@@ -64,12 +64,6 @@ func relativeError(_ a: [ComplexFloat], _ b: [ComplexDouble]) -> Double {
     distance(a, b) / b.reduce(0) { $0 + $1.lengthSquared }.squareRoot()
 }
 
-/// Normal complex numbers, by seed.
-func noise(_ count: Int, seed: UInt64) -> [ComplexFloat] {
-    var random = Philox(seed: seed, patient: 0, stage: .recipe)
-    return (0..<count).map { _ in ComplexFloat(Float(random.normal()), Float(random.normal())) }
-}
-
 /// Points in k-space that a NUFFT has to get right.
 enum PointSet: CaseIterable {
     /// Anywhere in [−N/2, N/2).

@@ -30,7 +30,8 @@ struct MapTests {
         ]
         for (maps, least, mean) in zip3(maps, [0.9, 0.9], [0.99, 0.99]) {
             let agreement = agreement(maps, scan).sorted()
-            print("measured: maps, least", agreement[0], "1 %", agreement[agreement.count / 100], "mean",
+            print(
+                "measured: maps, least", agreement[0], "1 %", agreement[agreement.count / 100], "mean",
                 agreement.reduce(0, +) / Double(agreement.count))
             #expect(agreement[agreement.count / 100] > least)
             #expect(agreement.reduce(0, +) / Double(agreement.count) > mean)

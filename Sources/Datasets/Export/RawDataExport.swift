@@ -34,7 +34,8 @@ public struct RawDataExport: Sendable {
         let requests = recipe.roster().compactMap(recipe.kspace)
         guard !requests.isEmpty else {
             throw CineError(
-                .badData, "\(source.url.relativePath): expected k-space, found none; the recipe needs a `kspace` section")
+                .badData,
+                "\(source.url.relativePath): expected k-space, found none; the recipe needs a `kspace` section")
         }
         if let curved = requests.map(\.settings.sampling.kind).first(where: { !$0.isCartesian }), format == .fastmri {
             throw CineError(

@@ -120,8 +120,13 @@ public struct PatientStudy: Sendable {
     /// Times that the body is sampled for the k-space of one slice.
     private func kspaceStills(_ settings: KSpaceSettings) -> Int {
         let lines = (try? settings.sampling.linesPerFrame(matrix: scan.matrix)) ?? scan.matrix
-        let views = settings.gating.viewsPerSegment ?? max(1, Int(CardiacTiming(patient.parameters).rrMS
-            / Double(scan.frames) / scan.trMS))
+        let views =
+            settings.gating.viewsPerSegment
+            ?? max(
+                1,
+                Int(
+                    CardiacTiming(patient.parameters).rrMS
+                        / Double(scan.frames) / scan.trMS))
         switch settings.fidelity {
         case .frame: return moments.count
         case .shot: return moments.count * (1 + (lines + views - 1) / views)

@@ -45,10 +45,14 @@ public struct KSpaceView: Sendable {
     public var slices: Int { shape[0] }
 
     /// Sensitivities of a slice, [C, Y, X].
-    public func coilMaps(_ slice: Int) throws -> [ComplexFloat] { try read("coil_maps", slice, [shape[2], matrix, matrix]) }
+    public func coilMaps(_ slice: Int) throws -> [ComplexFloat] {
+        try read("coil_maps", slice, [shape[2], matrix, matrix])
+    }
 
     /// The fully sampled, still, noise-free images of a slice, [T, Y, X].
-    public func reference(_ slice: Int) throws -> [ComplexFloat] { try read("reference", slice, [shape[1], matrix, matrix]) }
+    public func reference(_ slice: Int) throws -> [ComplexFloat] {
+        try read("reference", slice, [shape[1], matrix, matrix])
+    }
 
     /// What was read of a slice, and what was true when each line was read.
     ///
@@ -62,7 +66,8 @@ public struct KSpaceView: Sendable {
             ? .cartesian(try read("lines", slice, times))
             : .trajectory(try read("trajectory", slice, times + [shape[4], 2]))
         if case .cartesian(let lines) = encoding, let line = lines.first(where: { !(0..<matrix).contains(Int($0)) }) {
-            throw CineError(.badData, "\(path): expected lines from 0 to \(matrix - 1), found \(line); the file is damaged.")
+            throw CineError(
+                .badData, "\(path): expected lines from 0 to \(matrix - 1), found \(line); the file is damaged.")
         }
         return KSpaceSlice(
             frames: shape[1], coils: shape[2], lines: shape[3], readout: shape[4],

@@ -38,7 +38,8 @@ public struct RawSource: Sendable {
         }
         guard let found = views.first(where: { $0.view.rawValue == name }) else {
             throw CineError(
-                .usage, "--view: no k-space of `\(name)`" + Nearest.advice(for: name, among: views.map(\.view.rawValue)))
+                .usage, "--view: no k-space of `\(name)`" + Nearest.advice(for: name, among: views.map(\.view.rawValue))
+            )
         }
         (kind, slices, view) = (.ours(found), found.slices, found.view)
     }

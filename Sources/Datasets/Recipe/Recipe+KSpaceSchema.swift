@@ -45,7 +45,8 @@ extension Recipe {
 
     private static let gating = Schema.object([
         Schema.Property(
-            "mode", .choice(GatingSettings.Mode.allCases.map(\.rawValue)), "When lines are read (default retrospective)"),
+            "mode", .choice(GatingSettings.Mode.allCases.map(\.rawValue)), "When lines are read (default retrospective)"
+        ),
         Schema.Property("views_per_segment", .integer(1...4096), "Lines of a frame in a beat (default what fits)"),
         Schema.Property(
             "line_order", .choice(LineOrder.allCases.map(\.rawValue)), "Which lines a segment holds (default linear)"),

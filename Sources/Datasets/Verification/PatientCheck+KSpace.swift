@@ -58,7 +58,8 @@ extension PatientCheck {
                 let mirrored = data.noiseCovariance[column * coils + row].conjugate
                 if value != mirrored || (row == column && (value.real > 0) != hasNoise) {
                     return findings.note(
-                        "\(place)/noise_covariance", "expected a Hermitian matrix with a diagonal above 0"
+                        "\(place)/noise_covariance",
+                        "expected a Hermitian matrix with a diagonal above 0"
                             + (hasNoise ? "" : " only where there is noise"))
                 }
             }

@@ -51,7 +51,9 @@ public struct SliceEncoder: Sendable {
         fade = Self.fade(matrix: matrix, fine: fine)
     }
 
-    private static func middleSize(matrix: Int) -> Int { FastSize.multipleOf16(atLeast: matrix + 2 * (margin + rollOff)) }
+    private static func middleSize(matrix: Int) -> Int {
+        FastSize.multipleOf16(atLeast: matrix + 2 * (margin + rollOff))
+    }
 
     /// Samples along each axis of the fine grid.
     static func fineSize(matrix: Int, oversampling: Double) -> Int {

@@ -117,7 +117,8 @@ public struct KSpaceScan: Sendable {
         addNoise(to: &samples, output, view: view, slice: slice, threads: threads)
         return SliceScan(
             pattern: pattern, readouts: clock.readouts(at: settings.fidelity),
-            sinceRMS: clock.readouts.map { $0.timeMS - clock.beats.beats[$0.beat].startMS }, rejectedBeats: clock.rejectedBeats,
+            sinceRMS: clock.readouts.map { $0.timeMS - clock.beats.beats[$0.beat].startMS },
+            rejectedBeats: clock.rejectedBeats,
             samples: samples, coilMaps: pixelMaps, reference: reference)
     }
 

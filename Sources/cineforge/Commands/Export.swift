@@ -22,7 +22,8 @@ struct Export: ParsableCommand {
             """)
 
     @Argument(help: "Folder of the dataset.") var dataset: String
-    @Option(name: .customLong("to"), help: ArgumentHelp("Format: nifti, mrd or fastmri.", valueName: "format")) var format: String
+    @Option(name: .customLong("to"), help: ArgumentHelp("Format: nifti, mrd or fastmri.", valueName: "format"))
+    var format: String
     @Option(help: ArgumentHelp("Folder to write to; must be empty or not there.", valueName: "dir")) var out: String
     @Flag(help: "Print JSON.") var json = false
 

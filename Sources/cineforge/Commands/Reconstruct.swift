@@ -75,7 +75,8 @@ struct Reconstruct: ParsableCommand {
             return Terminal.print(.object(["file": .string(file), "method": .string(method), "slices": .array(rows)]))
         }
         let rows = scores.map { slice, score in
-            ["\(slice)"] + (score.map { [Words.number($0.nmse), Words.number($0.heartNMSE)] } ?? ["unknown", "unknown"])
+            ["\(slice)"]
+                + (score.map { [Words.number($0.nmse), Words.number($0.heartNMSE)] } ?? ["unknown", "unknown"])
         }
         for line in Terminal.table([["slice", "nmse", "nmse where the heart moves"]] + rows) { Terminal.print(line) }
     }
