@@ -61,6 +61,11 @@ let package = Package(
         .executableTarget(name: "RenderBenchmark", dependencies: ["Core", "Phantom"], swiftSettings: cpuFlags),
         .executableTarget(
             name: "EncodingBenchmark", dependencies: ["Core", "Fourier", "Scanner", "CFFTW"], swiftSettings: cpuFlags),
+        .executableTarget(
+            name: "FourierBenchmark", dependencies: ["Core", "Fourier"], swiftSettings: cpuFlags),
+        .executableTarget(
+            name: "ReconstructionBenchmark", dependencies: ["Core", "Fourier", "Reconstruction"],
+            swiftSettings: cpuFlags),
 
         // MARK: Tests
         tests("CoreTests", ["Core"]),

@@ -33,25 +33,25 @@ struct BandLimit: Sendable {
     /// Working memory of one thread.
     struct Scratch {
         /// One row, and eight transformed ones.
-        fileprivate let row: Samples
-        fileprivate let eight: Samples
+        fileprivate let row: ComplexBuffer
+        fileprivate let eight: ComplexBuffer
         /// [M, F]: frequencies along x, positions along y.
-        fileprivate let columns: Samples
+        fileprivate let columns: ComplexBuffer
         /// [M, M]: positions along y, frequencies along x.
-        fileprivate let spectrum: Samples
+        fileprivate let spectrum: ComplexBuffer
 
         init(_ limit: BandLimit) {
-            row = Samples(count: limit.fine)
-            eight = Samples(count: 8 * limit.fine)
-            columns = Samples(count: limit.middle * limit.fine)
-            spectrum = Samples(count: limit.middle * limit.middle)
+            row = ComplexBuffer(count: limit.fine)
+            eight = ComplexBuffer(count: 8 * limit.fine)
+            columns = ComplexBuffer(count: limit.middle * limit.fine)
+            spectrum = ComplexBuffer(count: limit.middle * limit.middle)
         }
     }
 
     /// Cuts one image.
     ///
     /// - Parameter fill: writes the values of one row y of the fine image.
-    func apply(scratch: Scratch, into output: Samples, fill: (UnsafeMutablePointer<ComplexFloat>, _ y: Int) -> Void) {
+    func apply(scratch: Scratch, into output: ComplexBuffer, fill: (UnsafeMutablePointer<ComplexFloat>, _ y: Int) -> Void) {
         // Both grids have their centre at half their size, a multiple of 8: the signs (−1)^k of the two shifts cancel.
         transformX(scratch, fill)
         transformAndCutY(scratch)
@@ -60,7 +60,7 @@ struct BandLimit: Sendable {
                 middleRow.inverse(
                     scratch.spectrum.start + (first + row) * middle, into: scratch.eight.start + row * middle)
             }
-            Samples.transposeEight(
+            ComplexBuffer.transposeEight(
                 scratch.eight.start, distance: middle, columns: 0..<middle, into: output.start + first, stride: middle)
         }
     }
@@ -73,9 +73,9 @@ struct BandLimit: Sendable {
                 fill(row, first + index)
                 fineRow.forward(row, into: eight + index * fine)
             }
-            Samples.transposeEight(
+            ComplexBuffer.transposeEight(
                 eight, distance: fine, columns: 0..<middle / 2, into: columns + first, stride: fine)
-            Samples.transposeEight(
+            ComplexBuffer.transposeEight(
                 eight, distance: fine, columns: fine - middle / 2..<fine, into: columns + middle / 2 * fine + first,
                 stride: fine)
         }
@@ -93,7 +93,7 @@ struct BandLimit: Sendable {
                 for y in middle / 2..<middle { row[y] = high[y].multiplied(by: weights[y] * weights[column]) }
                 middleRow.inverse(row, into: eight + index * middle)
             }
-            Samples.transposeEight(
+            ComplexBuffer.transposeEight(
                 eight, distance: middle, columns: 0..<middle, into: scratch.spectrum.start + first, stride: middle)
         }
     }

@@ -7,10 +7,10 @@ public struct Sensitivities: Sendable {
     /// Number of coils.
     public let coils: Int
     /// [C, M, M], y fastest.
-    let maps: Samples
+    let maps: ComplexBuffer
     /// The same for Cartesian lines: with the signs (−1)^(x + y), which move frequency 0 to the middle of a transform,
     /// and with its scale.
-    let signed: Samples
+    let signed: ComplexBuffer
 
     /// - Parameter maps: [C, M, M], x fastest.
     /// - Parameter scale: of the transform.
@@ -18,8 +18,8 @@ public struct Sensitivities: Sendable {
         let area = middle * middle
         precondition(maps.count.isMultiple(of: area), "expected maps of \(middle)², found \(maps.count) values")
         coils = maps.count / area
-        self.maps = Samples(count: maps.count)
-        signed = Samples(count: maps.count)
+        self.maps = ComplexBuffer(count: maps.count)
+        signed = ComplexBuffer(count: maps.count)
         for coil in 0..<coils {
             for x in 0..<middle {
                 for y in 0..<middle {

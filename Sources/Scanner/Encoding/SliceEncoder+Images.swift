@@ -69,7 +69,7 @@ extension SliceEncoder {
     }
 
     /// One complex image, or two real ones, on the middle grid; the partner of a last odd one is itself.
-    private func middle(_ images: Images, _ first: Int, _ count: Int, scratch: Scratch) -> [Samples] {
+    private func middle(_ images: Images, _ first: Int, _ count: Int, scratch: Scratch) -> [ComplexBuffer] {
         let area = fine * fine
         func part(_ values: [Float], _ index: Int) -> ArraySlice<Float> { values[index * area..<(index + 1) * area] }
         if let imaginary = images.imaginary {
@@ -81,7 +81,7 @@ extension SliceEncoder {
     }
 
     private func read(
-        _ image: Samples, _ reading: Reading, _ sensitivities: Sensitivities, _ coilStride: Int,
+        _ image: ComplexBuffer, _ reading: Reading, _ sensitivities: Sensitivities, _ coilStride: Int,
         scratch: Scratch, into samples: UnsafeMutablePointer<ComplexFloat>
     ) throws {
         switch reading.path {

@@ -14,7 +14,7 @@ extension SliceEncoder {
     /// - Convention: 1/√(XY) Σ f(x) e^(−2πi k·x) of the acquired matrix, whatever the readout's oversampling.
     /// - Throws: `CineError` when the transform cannot be planned.
     func read(
-        _ image: Samples, through sensitivities: Sensitivities, points: [SIMD2<Double>], readouts: Int,
+        _ image: ComplexBuffer, through sensitivities: Sensitivities, points: [SIMD2<Double>], readouts: Int,
         output: (_ coil: Int, _ readout: Int) -> UnsafeMutablePointer<ComplexFloat>
     ) throws {
         // Columns of the middle grid are contiguous: its axes change places.

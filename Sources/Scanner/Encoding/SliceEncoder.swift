@@ -24,9 +24,9 @@ public struct SliceEncoder: Sendable {
 
     /// Pixels along x and y of the acquired matrix.
     public let matrix: Int
-    /// Samples along x and y on which the object is sampled.
+    /// ComplexBuffer along x and y on which the object is sampled.
     public let fine: Int
-    /// Samples of a readout per pixel: 1 or 2.
+    /// ComplexBuffer of a readout per pixel: 1 or 2.
     public let readoutOversampling: Int
     private let limit: BandLimit
     private let column: RowTransform
@@ -55,7 +55,7 @@ public struct SliceEncoder: Sendable {
         FastSize.multipleOf16(atLeast: matrix + 2 * (margin + rollOff))
     }
 
-    /// Samples along each axis of the fine grid.
+    /// ComplexBuffer along each axis of the fine grid.
     static func fineSize(matrix: Int, oversampling: Double) -> Int {
         let wanted = FastSize.multipleOf16(atLeast: Int((Double(matrix) * oversampling).rounded(.up)))
         return max(middleSize(matrix: matrix), wanted)
@@ -70,12 +70,12 @@ public struct SliceEncoder: Sendable {
         }
     }
 
-    /// Samples of a readout.
+    /// ComplexBuffer of a readout.
     public var readoutCount: Int { readoutOversampling * matrix }
 
     // MARK: - Grids
 
-    /// Samples along x and y of the middle grid, on which sensitivities are needed.
+    /// ComplexBuffer along x and y of the middle grid, on which sensitivities are needed.
     public var middle: Int { limit.middle }
 
     /// The grid on which the object of a slice is sampled.
@@ -109,29 +109,29 @@ public struct SliceEncoder: Sendable {
     struct Scratch {
         fileprivate let limit: BandLimit.Scratch
         /// Two real images as one.
-        fileprivate let pair: Samples
+        fileprivate let pair: ComplexBuffer
         /// One column, and eight transformed ones.
-        fileprivate let column: Samples
-        fileprivate let eight: Samples
+        fileprivate let column: ComplexBuffer
+        fileprivate let eight: ComplexBuffer
         /// [L, N·M / X] pixels of each line, and one transformed readout.
-        fileprivate let lines: Samples
-        fileprivate let readout: Samples
+        fileprivate let lines: ComplexBuffer
+        fileprivate let readout: ComplexBuffer
 
         init(_ encoder: SliceEncoder) {
             limit = BandLimit.Scratch(encoder.limit)
-            pair = Samples(count: encoder.middle * encoder.middle)
-            column = Samples(count: encoder.middle)
-            eight = Samples(count: 8 * encoder.middle)
-            lines = Samples(count: encoder.matrix * encoder.readout.length)
-            readout = Samples(count: encoder.readout.length)
+            pair = ComplexBuffer(count: encoder.middle * encoder.middle)
+            column = ComplexBuffer(count: encoder.middle)
+            eight = ComplexBuffer(count: 8 * encoder.middle)
+            lines = ComplexBuffer(count: encoder.matrix * encoder.readout.length)
+            readout = ComplexBuffer(count: encoder.readout.length)
         }
     }
 
     /// Brings a complex fine image to the middle grid.
     ///
     /// - Shape: [F, F] with x fastest → [M, M] with y fastest.
-    func middleImage(real: ArraySlice<Float>, imaginary: ArraySlice<Float>, scratch: Scratch) -> Samples {
-        let image = Samples(count: middle * middle)
+    func middleImage(real: ArraySlice<Float>, imaginary: ArraySlice<Float>, scratch: Scratch) -> ComplexBuffer {
+        let image = ComplexBuffer(count: middle * middle)
         apply(real, imaginary, scratch: scratch, into: image)
         return image
     }
@@ -140,8 +140,8 @@ public struct SliceEncoder: Sendable {
     /// images real.
     func middleImages(
         _ first: ArraySlice<Float>, _ second: ArraySlice<Float>, scratch: Scratch
-    ) -> (Samples, Samples) {
-        let (one, other) = (Samples(count: middle * middle), Samples(count: middle * middle))
+    ) -> (ComplexBuffer, ComplexBuffer) {
+        let (one, other) = (ComplexBuffer(count: middle * middle), ComplexBuffer(count: middle * middle))
         apply(first, second, scratch: scratch, into: scratch.pair)
         for index in 0..<middle * middle {
             let pair = scratch.pair.start[index]
@@ -152,7 +152,7 @@ public struct SliceEncoder: Sendable {
     }
 
     private func apply(
-        _ real: ArraySlice<Float>, _ imaginary: ArraySlice<Float>, scratch: Scratch, into image: Samples
+        _ real: ArraySlice<Float>, _ imaginary: ArraySlice<Float>, scratch: Scratch, into image: ComplexBuffer
     ) {
         real.withUnsafeBufferPointer { real in
             imaginary.withUnsafeBufferPointer { imaginary in
@@ -172,7 +172,7 @@ public struct SliceEncoder: Sendable {
     /// - Parameter output: where the readout of each line goes, `readoutCount` samples.
     /// - Cost: a transform of the middle size, of which the second half is only done for the lines.
     func read(
-        _ image: Samples, through coil: Int, of sensitivities: Sensitivities, lines: [Int], scratch: Scratch,
+        _ image: ComplexBuffer, through coil: Int, of sensitivities: Sensitivities, lines: [Int], scratch: Scratch,
         output: (_ line: Int) -> UnsafeMutablePointer<ComplexFloat>
     ) {
         let length = readout.length

@@ -3,7 +3,7 @@ import ComplexModule
 /// Memory for complex numbers, zero at first, aligned for vector units and FFTW, freed with its last owner.
 ///
 /// `@unchecked Sendable`: one thread writes it, or nobody while several read.
-package final class Samples: @unchecked Sendable {
+package final class ComplexBuffer: @unchecked Sendable {
     /// The first value.
     package let start: UnsafeMutablePointer<ComplexFloat>
     /// Number of values.
