@@ -100,7 +100,7 @@ extension NUFFT {
     /// Either kind of plan from points with three coordinates.
     init(
         _ shape: [Int], _ points: [SIMD3<Double>], batch: Int = 1, tolerance: Double = 1e-4, threads: Int = 1,
-        widths: ClosedRange<Int> = 2...8
+        widths: ClosedRange<Int> = KernelPolynomial.widths
     ) throws {
         try self.init(
             shape: shape, axes: shape.count, count: points.count, batch: batch, tolerance: tolerance, threads: threads,

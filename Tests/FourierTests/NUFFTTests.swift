@@ -28,10 +28,10 @@ struct NUFFTTests {
         }
     }
 
-    @Test("Every width of the kernel keeps the tolerance that it is chosen for", arguments: 2...8, [1, 8])
+    @Test("Every width of the kernel keeps its tolerance", arguments: KernelPolynomial.widths, [1, 8])
     func widths(width: Int, batch: Int) throws {
         // What each width reaches on a grid of twice the size or less.
-        let tolerance = [1e-1, 2e-2, 2e-3, 2e-4, 2e-5, 4e-6, 4e-6][width - 2]
+        let tolerance = [2e-2, 2e-3, 2e-4, 2e-5, 4e-6, 4e-6][width - 3]
         for shape in [[24, 20], [10, 9, 12]] {
             let points = PointSet.uniform.points(200, shape: shape)
             let plan = try NUFFT(shape, points, batch: batch, tolerance: tolerance, widths: width...width)
@@ -44,7 +44,7 @@ struct NUFFTTests {
         }
     }
 
-    @Test("On whole numbers it is the centred transform", arguments: [[24, 18], [15, 21], [16, 27]])
+    @Test("On whole numbers it is the centred transform", arguments: [[24, 18], [15, 21], [16, 27], [64, 50]])
     func onGrid(shape: [Int]) throws {
         let points = (0..<shape[0] * shape[1]).map { index in
             SIMD3(Double(index % shape[1] - shape[1] / 2), Double(index / shape[1] - shape[0] / 2), 0)
@@ -52,10 +52,12 @@ struct NUFFTTests {
         let image = noise(points.count, seed: 4)
         var expected = image
         try CenteredTransform(width: shape[1], height: shape[0]).forward(&expected)
-        let plan = try NUFFT(shape, points, tolerance: 1e-5)
-        #expect(relativeError(plan.forward(image), expected.map(ComplexDouble.init)) < 1e-5)
-        // There it is unitary, so that the adjoint leads back.
-        #expect(relativeError(plan.adjoint(expected), image.map(ComplexDouble.init)) < 1e-5)
+        for tolerance in NUFFTTests.tolerances {
+            let plan = try NUFFT(shape, points, tolerance: tolerance)
+            #expect(relativeError(plan.forward(image), expected.map(ComplexDouble.init)) < tolerance)
+            // There it is unitary, so that the adjoint leads back.
+            #expect(relativeError(plan.adjoint(expected), image.map(ComplexDouble.init)) < tolerance)
+        }
     }
 
     static let adjointShapes = [
@@ -97,8 +99,11 @@ struct NUFFTTests {
         let images = noise(plans[0].domainCount, seed: 8)
         let samples = noise(plans[0].rangeCount, seed: 9)
         for plan in plans {
-            #expect(plan.forward(images) == plans[0].forward(images))
-            #expect(plan.adjoint(samples) == plans[0].adjoint(samples))
+            // Compared outside of the expectation, which would look for the shortest way from one array to the other.
+            let sameSamples = plan.forward(images) == plans[0].forward(images)
+            let sameImages = plan.adjoint(samples) == plans[0].adjoint(samples)
+            #expect(sameSamples)
+            #expect(sameImages)
         }
     }
 
@@ -107,7 +112,8 @@ struct NUFFTTests {
         let plan = try NUFFT([40, 40], PointSet.uniform.points(3000, shape: [40, 40]))
         let images = (0..<8).map { noise(plan.domainCount, seed: $0) }
         let together = Workers.map(8, threads: 4) { plan.forward(images[$0]) }
-        #expect(together == images.map { plan.forward($0) })
+        let same = together == images.map { plan.forward($0) }
+        #expect(same)
     }
 
     @Test("No points give no samples and black images")

@@ -11,6 +11,13 @@ struct GridChoice: Sendable {
     /// Smallest grid along an axis: two tiles of a footprint each.
     private static let smallest = 2 * KernelPolynomial.maximumWidth
 
+    /// The kernel's transform at the image's edge, over that at its centre: its inverse is what errors of the kernel's
+    /// values are multiplied by.
+    func edgeGain(image: SIMD3<Int>) -> Double {
+        let edges = (0..<3).map { Double(image[$0] / 2) / Double(grid[$0]) }
+        return kernel.transform(edges.max() ?? 0) / kernel.transform(0)
+    }
+
     /// Compares kernels of every width and shape, each on the smallest grid with which it reaches the tolerance.
     ///
     /// - Parameters:
@@ -22,11 +29,12 @@ struct GridChoice: Sendable {
     /// - Returns: nothing when no kernel is good enough.
     static func best(
         image: SIMD3<Int>, isVolume: Bool, tolerance: Double, points: Int, wide: Bool,
-        widths: ClosedRange<Int> = 2...KernelPolynomial.maximumWidth
+        widths: ClosedRange<Int> = KernelPolynomial.widths
     ) -> GridChoice? {
         let axes = isVolume ? [0, 1, 2] : [1, 2]
-        // Errors of the axes add up in the mean square. The rest is for rounding and for uneven points.
-        let share = 0.8 * tolerance / Double(axes.count).squareRoot()
+        // Errors of the axes add up in the mean square. The rest is for rounding and for points where errors are larger
+        // than on average: where a footprint ends exactly on the grid, as at whole numbers, up to 1.4 times.
+        let share = 0.7 * tolerance / Double(axes.count).squareRoot()
         let kernels = widths.flatMap { width in
             shapes.map { KaiserBessel(width: width, oversampling: $0) }
         }

@@ -251,7 +251,6 @@ extension Gridder {
     @inline(__always)
     private func withConstantWidth(_ body: (Int) -> Void) {
         switch width {
-        case 2: body(2)
         case 3: body(3)
         case 4: body(4)
         case 5: body(5)

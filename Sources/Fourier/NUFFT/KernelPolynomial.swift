@@ -8,6 +8,8 @@ import Foundation
 struct KernelPolynomial: Sendable {
     /// Most taps that a kernel may have.
     static let maximumWidth = 8
+    /// Numbers of taps that are worth trying: with two, a volume's error is some 0.1.
+    static let widths = 3...maximumWidth
 
     /// Taps of two axes, eight each: highest power first.
     let pairs: [Lanes]

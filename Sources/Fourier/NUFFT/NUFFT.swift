@@ -55,7 +55,7 @@ public struct NUFFT: LinearOperator {
     ) throws {
         try self.init(
             shape: shape, axes: 2, count: points.count, batch: batch, tolerance: tolerance, threads: threads,
-            planning: planning, widths: 2...8
+            planning: planning, widths: KernelPolynomial.widths
         ) { SIMD3(0, points[$0].y, points[$0].x) }
     }
 
@@ -75,7 +75,7 @@ public struct NUFFT: LinearOperator {
     ) throws {
         try self.init(
             shape: shape, axes: 3, count: points.count, batch: batch, tolerance: tolerance, threads: threads,
-            planning: planning, widths: 2...8
+            planning: planning, widths: KernelPolynomial.widths
         ) { SIMD3(points[$0].z, points[$0].y, points[$0].x) }
     }
 
@@ -103,7 +103,8 @@ public struct NUFFT: LinearOperator {
         self.threads = threads
         self.choice = choice
 
-        let polynomial = KernelPolynomial(choice.kernel, tolerance: tolerance / 10)
+        let polynomial = KernelPolynomial(
+            choice.kernel, tolerance: tolerance / 10 * choice.edgeGain(image: image))
         let scale = SIMD3<Double>(choice.grid) / SIMD3<Double>(image)
         let factors = (0..<3).map { axis in
             NUFFT.factors(choice, image: image, axis: axis, isUsed: axis >= 3 - axes)
