@@ -32,7 +32,18 @@ struct MethodTests {
         try Reconstruction.run(method, samples: samples, encoding: encoding, threads: threads)
     }
 
-    /// Methods of time, whose least gain over the zero-filled image in the heart is in dB.
+    /// What a method should gain in the heart over zero filling at R = 4, in dB, about half of what was measured.
+    ///
+    /// The time average removes aliasing and all motion; CG-SENSE has 2.1² = 6.4 dB more noise than its lines' share
+    /// (g-factor of the coils); the others know something of the images, and the least of them gains 8 dB.
+    private func leastGain(_ method: Method) -> Double {
+        switch method {
+        case .temporalAverage: 0
+        case .cgSENSE: 1
+        default: 5
+        }
+    }
+
     @Test("Every method beats zero filling at R = 4", arguments: ["lattice", "Gaussian"])
     func fourfold(mask: String) throws {
         let scan = try Self.scan.get()
@@ -44,7 +55,7 @@ struct MethodTests {
         for method in Method.all where method != .zeroFilled && method != .rootSumOfSquares {
             let gain = decibels(scan, try run(method, samples, encoding)) - zeroFilled
             print("measured: R = 4", mask, method.name, "gain over zero filling", gain, "dB")
-            #expect(gain > 1, "\\(method.name)")
+            #expect(gain > leastGain(method), "\(method.name)")
         }
     }
 
@@ -59,7 +70,8 @@ struct MethodTests {
         for method in [Method.ktFOCUSS(KTFOCUSS()), .lowPlusSparse(LowPlusSparse()), .temporalTV(TemporalTV())] {
             let gain = decibels(scan, try run(method, samples, encoding)) - frameByFrame
             print("measured: R = 8", mask, method.name, "gain over CG-SENSE", gain, "dB")
-            #expect(gain > 1, "\\(method.name)")
+            // Frame by frame, R = 8 has as many unknowns as eight coils can tell apart at best: half of what was measured.
+            #expect(gain > 2, "\(method.name)")
         }
     }
 
