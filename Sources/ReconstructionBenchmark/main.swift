@@ -32,11 +32,13 @@ struct ReconstructionBenchmark {
             CoilMaps(
                 coils: Self.coils, height: size, width: size,
                 values: (0..<Self.coils).flatMap { coil in
-                    let angle = 2 * .pi * Double(coil) / Double(Self.coils)
+                    let angle = 2 * .pi * (Double(coil) + 0.3) / Double(Self.coils)
+                    let axis = SIMD2(cos(angle), sin(angle))
                     return (0..<size * size).map { pixel in
-                        let offset = place(pixel) - SIMD2(cos(angle), sin(angle)) * 0.6
+                        let offset = place(pixel) - axis * (0.56 / max(abs(axis.x), abs(axis.y)))
                         let strength = pow(1 + (offset * offset).sum() / 0.09, -1.5)
-                        return ComplexFloat(length: Float(strength), phase: Float(3 * offset.x * offset.y + angle))
+                        let turn = atan2(offset.y * axis.x - offset.x * axis.y, -(offset * axis).sum())
+                        return ComplexFloat(length: Float(strength), phase: Float(turn + angle))
                     }
                 }
             ).normalised
@@ -132,12 +134,14 @@ struct ReconstructionBenchmark {
         let (ours, bart) = ((best.ours - best.oursOnce) / step, (best.bart - best.bartOnce) / step)
         func line(_ name: String, _ whole: Double, _ iteration: Double, _ error: Double) -> String {
             String(
-                format: "\"%@\": {\"call_s\": %.4f, \"iteration_s\": %.5f, \"nmse\": %.3e}", name, whole, iteration, error)
+                format: "\"%@\": {\"call_s\": %.4f, \"iteration_s\": %.5f, \"nmse\": %.3e}", name, whole, iteration,
+                error)
         }
         print(
             "{\"threads\": \(threads), \"iterations\": \(iterations), "
                 + line("ours", best.ours, ours, errors.ours) + ", " + line("bart", best.bart, bart, errors.bart)
-                + String(format: ", \"ratio_call\": %.2f, \"ratio_iteration\": %.2f}", best.bart / best.ours, bart / ours))
+                + String(
+                    format: ", \"ratio_call\": %.2f, \"ratio_iteration\": %.2f}", best.bart / best.ours, bart / ours))
     }
 }
 

@@ -12,7 +12,9 @@ private func noise(_ count: Int, seed: UInt64 = 1) -> [ComplexFloat] {
     return (0..<count).map { _ in ComplexFloat(Float(random.normal()), Float(random.normal())) }
 }
 
-private func distance(_ a: [ComplexFloat], _ b: [ComplexFloat]) -> Float { zip(a, b).map { ($0 - $1).length }.max() ?? 0 }
+private func distance(_ a: [ComplexFloat], _ b: [ComplexFloat]) -> Float {
+    zip(a, b).map { ($0 - $1).length }.max() ?? 0
+}
 
 /// Σ ā b, real part, in double precision.
 private func inner(_ a: [ComplexFloat], _ b: [ComplexFloat]) -> Double {

@@ -77,9 +77,12 @@ public struct Composition<Outer: LinearOperator, Inner: LinearOperator>: LinearO
         self.inner = inner
     }
 
+    /// Shape of what it takes.
     public var domain: [Int] { inner.domain }
+    /// Shape of what it gives.
     public var range: [Int] { outer.range }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -89,6 +92,7 @@ public struct Composition<Outer: LinearOperator, Inner: LinearOperator>: LinearO
         }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {

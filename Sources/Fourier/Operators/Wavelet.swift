@@ -29,7 +29,9 @@ public struct Wavelet: LinearOperator {
         }
     }
 
+    /// Shape of what it takes.
     public let domain: [Int]
+    /// Shape of what it gives.
     public var range: [Int] { domain }
     private let levels: Int
     private let low: [Float]
@@ -55,6 +57,7 @@ public struct Wavelet: LinearOperator {
         high = taps.indices.map { taps[taps.count - 1 - $0] * ($0.isMultiple(of: 2) ? 1 : -1) }
     }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -67,6 +70,7 @@ public struct Wavelet: LinearOperator {
         }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -83,6 +87,7 @@ public struct Wavelet: LinearOperator {
         }
     }
 
+    /// Output = AᴴA · input.
     public func normal(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -99,9 +104,10 @@ public struct Wavelet: LinearOperator {
 
     private func forEachImage(
         _ input: UnsafeBufferPointer<ComplexFloat>, _ output: UnsafeMutableBufferPointer<ComplexFloat>,
-        _ body: @Sendable (
-            UnsafePointer<ComplexFloat>, UnsafeMutablePointer<ComplexFloat>, UnsafeMutablePointer<ComplexFloat>
-        ) -> Void
+        _ body:
+            @Sendable (
+                UnsafePointer<ComplexFloat>, UnsafeMutablePointer<ComplexFloat>, UnsafeMutablePointer<ComplexFloat>
+            ) -> Void
     ) {
         guard let source = Shared(input), let target = SharedMutable(output) else { return }
         let count = width * height
@@ -125,7 +131,8 @@ public struct Wavelet: LinearOperator {
 
     /// Coarse and fine halves of the even part of a line.
     private func analyse(
-        _ values: UnsafeMutablePointer<ComplexFloat>, count: Int, stride: Int, _ line: UnsafeMutablePointer<ComplexFloat>
+        _ values: UnsafeMutablePointer<ComplexFloat>, count: Int, stride: Int,
+        _ line: UnsafeMutablePointer<ComplexFloat>
     ) {
         let half = count / 2
         let coarse = count - half
@@ -146,7 +153,8 @@ public struct Wavelet: LinearOperator {
 
     /// Undoes `analyse`: its transpose.
     private func synthesise(
-        _ values: UnsafeMutablePointer<ComplexFloat>, count: Int, stride: Int, _ line: UnsafeMutablePointer<ComplexFloat>
+        _ values: UnsafeMutablePointer<ComplexFloat>, count: Int, stride: Int,
+        _ line: UnsafeMutablePointer<ComplexFloat>
     ) {
         let half = count / 2
         let coarse = count - half

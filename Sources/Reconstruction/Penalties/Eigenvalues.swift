@@ -31,7 +31,8 @@ struct Eigenvalues {
             &integerCount, &status)
         guard status == 0 else {
             throw CineError(
-                .badData, "LAPACK found no eigenvalues of a \(size) × \(size) matrix (status \(status)); check for NaN.")
+                .badData, "LAPACK found no eigenvalues of a \(size) × \(size) matrix (status \(status)); check for NaN."
+            )
         }
         self.values = values
         self.vectors = vectors

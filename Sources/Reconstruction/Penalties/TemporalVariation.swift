@@ -54,7 +54,9 @@ struct TemporalVariation: Penalty {
             let later = (1 + (1 + 4 * time * time).squareRoot()) / 2
             let momentum = Lanes(repeating: (time - 1) / later)
             time = later
-            for lane in 0..<count { u[lane] = v[lane] - point[lane] + point[lane + 2 < count ? lane + 2 : lane + 2 - count] }
+            for lane in 0..<count {
+                u[lane] = v[lane] - point[lane] + point[lane + 2 < count ? lane + 2 : lane + 2 - count]
+            }
             for lane in 0..<count {
                 // D u, a quarter of it being a step of 1/‖D‖².
                 let ascent = point[lane] + (u[lane] - u[lane < 2 ? lane - 2 + count : lane - 2]) * quarter
