@@ -28,18 +28,14 @@ struct MapTests {
             try CoilMaps.espirit(coilImages: images, coils: 8, height: 64, width: 64, threads: 2),
             CoilMaps.walsh(coilImages: images, coils: 8, height: 64, width: 64, threads: 2),
         ]
-        for (maps, least, mean) in zip3(maps, [0.9, 0.9], [0.99, 0.99]) {
+        // Noise at 1/20 of the signal, less by √8 frames, turns maps by 1 − cos(0.02) = 2·10⁻⁴. Walsh's also blurs them over
+        // seven pixels, across which a phase that turns by π over the image changes by a third of a radian:
+        // 1 − cos(0.17) = 0.015 at the edges, where the pixels around are on one side.
+        for (maps, most) in zip(maps, [0.001, 0.015]) {
             let agreement = agreement(maps, scan).sorted()
-            print(
-                "measured: maps, least", agreement[0], "1 %", agreement[agreement.count / 100], "mean",
-                agreement.reduce(0, +) / Double(agreement.count))
-            #expect(agreement[agreement.count / 100] > least)
-            #expect(agreement.reduce(0, +) / Double(agreement.count) > mean)
+            #expect(agreement[0] > 1 - most)
+            #expect(agreement.reduce(0, +) / Double(agreement.count) > 1 - most / 5)
         }
-    }
-
-    private func zip3(_ a: [CoilMaps], _ b: [Double], _ c: [Double]) -> [(CoilMaps, Double, Double)] {
-        a.indices.map { (a[$0], b[$0], c[$0]) }
     }
 
     @Test("Whitened noise has the identity as covariance, and samples keep fitting their maps")

@@ -74,15 +74,20 @@ struct TuningTests {
             var focuss = KTFOCUSS()
             focuss.lambda = lambda
             choices.append(("\(lambda)", .ktFOCUSS(focuss)))
-            for low in [0.005, 0.02] {
-                var both = LowPlusSparse()
-                (both.lambdaLow, both.lambdaSparse) = (low, lambda)
-                choices.append(("\(low) \(lambda)", .lowPlusSparse(both)))
-            }
             var low = LowRank()
             low.lambda = lambda / 2
             choices.append(("\(lambda / 2)", .lowRank(low)))
         }
+        for low in [0.01, 0.02, 0.04] {
+            for sparse in [0.006, 0.012, 0.018] {
+                var both = LowPlusSparse()
+                (both.lambdaLow, both.lambdaSparse) = (low, sparse)
+                choices.append(("\(low) \(sparse)", .lowPlusSparse(both)))
+            }
+        }
+        var long = LowPlusSparse()
+        (long.iterations, long.lambdaLow, long.lambdaSparse) = (200, 0.02, 0.012)
+        choices.append(("0.02 0.012, 200 iterations", .lowPlusSparse(long)))
         try Self.tune(choices.filter { only?.contains($0.1.name) ?? true }, on: cases)
     }
 }

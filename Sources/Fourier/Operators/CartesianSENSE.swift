@@ -10,12 +10,15 @@ import Core
 ///   sixteen columns at a time in the cache. Results do not depend on `threads`.
 /// - Reference: Pruessmann et al. 1999, doi:10.1002/(SICI)1522-2594(199911)42:5<952::AID-MRM16>3.0.CO;2-S.
 public struct CartesianSENSE: DynamicEncoding {
+    /// The sensitivities that it believes in.
     public let maps: CoilMaps
     /// The lines of each frame, 0..<Y: [T][L].
     public let lines: [[Int]]
     /// Samples of a line.
     public let samples: Int
+    /// Shape of what it takes.
     public var domain: [Int] { [lines.count, maps.height, maps.width] }
+    /// Shape of what it gives.
     public var range: [Int] { [lines.count, maps.coils, lines[0].count, samples] }
 
     private let planning: Fourier.Planning
@@ -76,10 +79,12 @@ public struct CartesianSENSE: DynamicEncoding {
     /// The largest Σ|S|² times the most readings of a line: the transforms keep lengths.
     public var squaredNormBound: Float? { (maps.sumOfSquares.max() ?? 0) * (reads.max() ?? 0) }
 
+    /// The same reading with other sensitivities.
     public func replacing(maps: CoilMaps) throws -> CartesianSENSE {
         try CartesianSENSE(maps: maps, lines: lines, samples: samples, planning: planning, threads: threads)
     }
 
+    /// Output = AᴴA · input.
     public func normal(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -108,6 +113,7 @@ public struct CartesianSENSE: DynamicEncoding {
         }
     }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -139,6 +145,7 @@ public struct CartesianSENSE: DynamicEncoding {
         }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {

@@ -15,7 +15,9 @@ public struct CoilMaps: LinearOperator {
     /// The sensitivities, [C, Y, X].
     public let values: [ComplexFloat]
 
+    /// Shape of what it takes.
     public var domain: [Int] { [height, width] }
+    /// Shape of what it gives.
     public var range: [Int] { [coils, height, width] }
     /// Number of pixels of one map.
     public var pixels: Int { height * width }
@@ -73,6 +75,7 @@ public struct CoilMaps: LinearOperator {
         return images
     }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -82,6 +85,7 @@ public struct CoilMaps: LinearOperator {
         }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -92,6 +96,7 @@ public struct CoilMaps: LinearOperator {
         }
     }
 
+    /// Output = AᴴA · input.
     public func normal(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {

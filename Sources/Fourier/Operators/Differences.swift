@@ -4,12 +4,15 @@ import ComplexModule
 ///
 /// - Shape: [T, P…] → [T, P…]; ‖D‖ ≤ 2.
 public struct TemporalDifference: LinearOperator {
+    /// Shape of what it takes.
     public let domain: [Int]
+    /// Shape of what it gives.
     public var range: [Int] { domain }
 
     /// Differences along the first axis of `shape`.
     public init(shape: [Int]) { domain = shape }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -19,6 +22,7 @@ public struct TemporalDifference: LinearOperator {
         }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -31,7 +35,9 @@ public struct TemporalDifference: LinearOperator {
 ///
 /// - Shape: [T, Y, X] → [2, T, Y, X]: along y, then along x; ‖D‖² ≤ 8.
 public struct SpatialDifference: LinearOperator {
+    /// Shape of what it takes.
     public let domain: [Int]
+    /// Shape of what it gives.
     public var range: [Int] { [2] + domain }
 
     /// Differences within frames of the last two axes of `shape` [T, Y, X].
@@ -40,6 +46,7 @@ public struct SpatialDifference: LinearOperator {
         domain = shape
     }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -51,6 +58,7 @@ public struct SpatialDifference: LinearOperator {
         }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {

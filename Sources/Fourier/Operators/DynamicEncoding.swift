@@ -27,6 +27,7 @@ public protocol DynamicEncoding: LinearOperator {
 }
 
 extension DynamicEncoding {
+    /// No bound is known.
     public var squaredNormBound: Float? { nil }
 
     /// Number of frames.

@@ -7,10 +7,13 @@ import Core
 /// - Convention: k_t = F_t (S x_t). `normal` uses the transforms' own, so a Toeplitz form serves here.
 /// - Cost: the transforms, and two passes over C images a frame. Frames run on several threads.
 public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
+    /// The sensitivities that it believes in.
     public let maps: CoilMaps
     /// The transform of each frame.
     public let transforms: [Frame]
+    /// Shape of what it takes.
     public var domain: [Int] { [transforms.count, maps.height, maps.width] }
+    /// Shape of what it gives.
     public let range: [Int]
 
     private let density: [Float]
@@ -47,10 +50,12 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
         range = [transforms.count, maps.coils, lines, count / lines]
     }
 
+    /// The same reading with other sensitivities.
     public func replacing(maps: CoilMaps) throws -> DynamicSENSE {
         try DynamicSENSE(maps: maps, transforms: transforms, lines: range[2], density: density, threads: threads)
     }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -62,6 +67,7 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
         }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -73,6 +79,7 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
         }
     }
 
+    /// Output = AᴴA · input.
     public func normal(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -87,6 +94,7 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
         }
     }
 
+    /// Images of each coil and frame, weighted by the density of the samples.
     public func coilImages(_ samples: [ComplexFloat]) throws -> [ComplexFloat] {
         let weighted = self.weighted(samples)
         var images = [ComplexFloat](repeating: .zero, count: transforms.count * maps.rangeCount)
@@ -100,6 +108,7 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
         return images
     }
 
+    /// Images of each coil: the mean over the frames of those of each frame.
     public func averageCoilImages(_ samples: [ComplexFloat]) throws -> [ComplexFloat] {
         let images = try coilImages(samples)
         var mean = [ComplexFloat](repeating: .zero, count: maps.rangeCount)

@@ -9,7 +9,9 @@ import Core
 /// - Error: about 1e-7 √log₂(XY) relative, single precision.
 /// - Cost: the FFTs and one copy; images run on several threads.
 public struct ImageFourier: LinearOperator {
+    /// Shape of what it takes.
     public let domain: [Int]
+    /// Shape of what it gives.
     public var range: [Int] { domain }
     private let threads: Int
     private let forwardPlan: Plan
@@ -33,6 +35,7 @@ public struct ImageFourier: LinearOperator {
         after = y.after.flatMap { row in x.after.map { (row * $0).multiplied(by: scale) } }
     }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -43,6 +46,7 @@ public struct ImageFourier: LinearOperator {
         }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -53,6 +57,7 @@ public struct ImageFourier: LinearOperator {
         }
     }
 
+    /// Output = AᴴA · input.
     public func normal(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {

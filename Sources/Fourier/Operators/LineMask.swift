@@ -5,7 +5,9 @@ import ComplexModule
 /// - Shape: [T, C, Y, X] → the same.
 /// - Convention: a projection, hence its own adjoint and its own `normal`.
 public struct LineMask: LinearOperator {
+    /// Shape of what it takes.
     public let domain: [Int]
+    /// Shape of what it gives.
     public var range: [Int] { domain }
     private let isRead: [Bool]
 
@@ -24,6 +26,7 @@ public struct LineMask: LinearOperator {
         self.isRead = isRead
     }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -34,12 +37,14 @@ public struct LineMask: LinearOperator {
         }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
         forward(input, into: output)
     }
 
+    /// Output = AᴴA · input.
     public func normal(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {

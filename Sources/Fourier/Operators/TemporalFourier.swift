@@ -8,7 +8,9 @@ import Core
 /// - Convention: unitary, so `normal` is the identity.
 /// - Cost: the FFTs and one copy, sixteen pixels at a time.
 public struct TemporalFourier: LinearOperator {
+    /// Shape of what it takes.
     public let domain: [Int]
+    /// Shape of what it gives.
     public var range: [Int] { domain }
     private let threads: Int
     private let forwardPlan: Plan
@@ -36,18 +38,21 @@ public struct TemporalFourier: LinearOperator {
         after = phase.after.map { $0.multiplied(by: scale) }
     }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
         forEachBlock(input, output) { forward($0) }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
         forEachBlock(input, output) { adjoint($0) }
     }
 
+    /// Output = AᴴA · input.
     public func normal(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {

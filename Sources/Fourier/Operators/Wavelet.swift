@@ -29,7 +29,9 @@ public struct Wavelet: LinearOperator {
         }
     }
 
+    /// Shape of what it takes.
     public let domain: [Int]
+    /// Shape of what it gives.
     public var range: [Int] { domain }
     private let levels: Int
     private let low: [Float]
@@ -55,6 +57,7 @@ public struct Wavelet: LinearOperator {
         high = taps.indices.map { taps[taps.count - 1 - $0] * ($0.isMultiple(of: 2) ? 1 : -1) }
     }
 
+    /// Output = A · input.
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -67,6 +70,7 @@ public struct Wavelet: LinearOperator {
         }
     }
 
+    /// Output = Aᴴ · input.
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
@@ -83,6 +87,7 @@ public struct Wavelet: LinearOperator {
         }
     }
 
+    /// Output = AᴴA · input.
     public func normal(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {

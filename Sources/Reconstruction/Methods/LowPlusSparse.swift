@@ -9,11 +9,11 @@ import Core
 ///   proximal gradients on the pair (L, S), doi:10.1109/TCI.2018.2882140.
 public struct LowPlusSparse: Sendable, Equatable, Codable {
     /// Largest number of iterations.
-    public var iterations = 60
+    public var iterations = 80
     /// Weight of the background's singular values, as a part of the largest.
-    public var lambdaLow = 0.01
+    public var lambdaLow = 0.04
     /// Weight of the frequencies on the background.
-    public var lambdaSparse = 0.005
+    public var lambdaSparse = 0.012
     /// Ends when the objective falls by less than this part of it.
     public var tolerance = 1e-5
 

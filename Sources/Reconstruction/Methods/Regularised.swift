@@ -7,7 +7,7 @@ public struct SpatialTV: Sendable, Equatable, Codable {
     /// Largest number of iterations.
     public var iterations = 40
     /// Weight of the variation.
-    public var lambda = 0.005
+    public var lambda = 0.002
     /// Steps on the dual of the variation in each iteration.
     public var innerIterations = 6
     /// Ends when the objective falls by less than this part of it.
