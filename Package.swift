@@ -75,7 +75,7 @@ let package = Package(
         tests("ReconstructionTests", ["Reconstruction"]),
         tests("StorageTests", ["Storage"]),
         tests("ReportTests", ["Report"]),
-        tests("DatasetsTests", ["Datasets"]),
+        tests("DatasetsTests", ["Datasets", "Reconstruction"]),
         tests("CommandTests", ["Datasets", "Storage"]),
     ],
     swiftLanguageModes: [.v6]

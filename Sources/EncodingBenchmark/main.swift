@@ -18,7 +18,7 @@ struct EncodingBenchmark {
 
     init(threads: Int) throws {
         self.threads = threads
-        let encoder = try SliceEncoder(matrix: Self.matrix, oversampling: 2.5)
+        let encoder = try SliceEncoder(matrix: Self.matrix, oversampling: 3)
         var draws = Philox(seed: 1, patient: 0, stage: .recipe)
         let maps = (0..<Self.channels * encoder.middle * encoder.middle).map { _ in
             ComplexFloat(Float(draws.uniform()), Float(draws.uniform()))

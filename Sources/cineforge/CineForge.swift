@@ -14,6 +14,7 @@ struct CineForge: ParsableCommand {
               cineforge inspect out/demo                             what is in it
               cineforge verify out/demo                              is it all right
               cineforge export out/demo --to nifti --out out/nifti   for other tools
+              cineforge reconstruct FILE.h5 --method cg-sense        images of raw data
 
             EXIT CODES
               0   done

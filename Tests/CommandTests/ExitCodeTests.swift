@@ -25,8 +25,15 @@ import Testing
         ("inspect nowhere", 66, "cannot find nowhere: expected the folder of a dataset, or a patient file"),
         ("verify nowhere", 66, "manifest.json"), ("verify {full}", 66, "manifest.json"),
         ("export nowhere --to nifti --out {out}", 66, "manifest.json"),
-        ("export {full} --to dicom --out {out}", 64, "--to: unknown format `dicom`; expected nifti"),
-        ("export {full} --to nifty --out {out}", 64, "unknown format `nifty`; did you mean `nifti`?\n"),
+        (
+            "export {full} --to dicom --out {out}", 64,
+            "--to: unknown format `dicom`; expected one of nifti, mrd, fastmri"
+        ),
+        ("export {full} --to nifty --out {out}", 64, "unknown format `nifty`; did you mean `nifti`? Expected one of"),
+        ("reconstruct nowhere.h5 --method cg-sense", 66, "Cannot read nowhere.h5"),
+        ("reconstruct {recipe} --method cg-sense", 65, "expected an HDF5 file"),
+        ("reconstruct {recipe} --method cgsense", 64, "did you mean `cg-sense`?"),
+        ("reconstruct {recipe} --method cg-sense --maps tru", 64, "did you mean `true`?"),
         ("inspect {recipe}", 65, "expected an HDF5 file"), ("generate {recipe} --out {full}", 73, "--resume"),
         ("generate {recipe} --out {full} --resume", 73, "not a dataset"),
         ("generate {recipe} --out /proc/nowhere", 73, "cannot create"),
@@ -56,7 +63,7 @@ import Testing
 
 @Suite("Help") struct HelpTests {
     private static let commands = [
-        "", "generate", "inspect", "verify", "export", "recipe", "recipe check", "doctor", "version",
+        "", "generate", "inspect", "verify", "export", "reconstruct", "recipe", "recipe check", "doctor", "version",
     ]
 
     /// The texts lie in `Snapshots/`; `CINEFORGE_RECORD=1 swift test --filter HelpTests` renews them.

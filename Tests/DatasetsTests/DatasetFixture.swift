@@ -1,6 +1,7 @@
 import Core
 import Datasets
 import Foundation
+import Fourier
 import Storage
 import Synchronization
 
@@ -74,7 +75,8 @@ enum DatasetFixture {
             case .uint8: try to.write(change.bytes(inner, from.read()))
             case .float64: try to.write(change.doubles(inner, from.read()))
             case .float16: try to.write(change.halves(inner, from.read()))
-            case .int32, .complex64: break
+            case .int32: try to.write(from.read() as [Int32])
+            case .complex64: try to.write(from.read() as [ComplexFloat])
             }
         }
     }

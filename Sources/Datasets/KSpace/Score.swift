@@ -4,7 +4,8 @@ import Fourier
 /// How far images are from their reference.
 ///
 /// Magnitudes are compared, after one scalar for all: methods that estimate sensitivities do not know the scale or the
-/// phase of the true ones. The heart is where the reference moves: where its deviation over time exceeds 5 % of its
+/// phase of the true ones. Nor do they know the coils' shading, so that their images are compared with a reference that
+/// has it. The heart is where the reference moves: where its deviation over time exceeds 5 % of its
 /// largest value.
 public struct Score: Sendable, Hashable {
     /// ‖x̂ − x‖² / ‖x‖² over the whole field of view.
@@ -13,9 +14,13 @@ public struct Score: Sendable, Hashable {
     public let heartNMSE: Double
 
     /// Compares images [T, Y, X].
-    init(_ images: [ComplexFloat], reference: [ComplexFloat], pixels: Int) {
+    ///
+    /// - Parameter shading: what the images have of the coils and the reference has not, [Y, X]; nil for nothing.
+    init(_ images: [ComplexFloat], reference: [ComplexFloat], shading: [Float]?, pixels: Int) {
         let found = images.map { Double($0.length) }
-        let truth = reference.map { Double($0.length) }
+        let truth = reference.enumerated().map { index, value in
+            Double(value.length) * (shading.map { Double($0[index % pixels]) } ?? 1)
+        }
         let products = zip(found, truth).reduce(0.0) { $0 + $1.0 * $1.1 }
         let squares = found.reduce(0.0) { $0 + $1 * $1 }
         let scale = squares > 0 ? products / squares : 0

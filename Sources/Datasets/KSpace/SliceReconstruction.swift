@@ -90,7 +90,9 @@ public struct SliceReconstruction: Sendable {
         let images = try Reconstruction.run(
             method, samples: raw.samples, encoding: encoding(used), threads: threads, planning: .measured,
             progress: progress)
-        return (images, raw.reference.map { Score(images, reference: $0, pixels: height * width) })
+        let isShaded = choice != .truth || method == .rootSumOfSquares
+        let shading = isShaded ? truth?.sumOfSquares.map { $0.squareRoot() } : nil
+        return (images, raw.reference.map { Score(images, reference: $0, shading: shading, pixels: height * width) })
     }
 }
 

@@ -11,7 +11,7 @@ extension Recipe {
             "How finely the scan follows the motion: still in a frame, a shot or a readout (default shot)"),
         Schema.Property("snr", .number(0...10_000), "Signal of myocardium over noise; 0 for none (default cine.snr)"),
         Schema.Property("slices", .integer(1...200), "Slices about the middle of each view (default all)"),
-        Schema.Property("oversampling", .number(1...6), "Samples of the object per pixel and axis (default 2.5)"),
+        Schema.Property("oversampling", .number(1...6), "Samples of the object per pixel and axis (default 3)"),
         Schema.Property(
             "surface_pixels", .number(0.1...3), "Width in pixels of surfaces between tissues (default 0.67)"),
         Schema.Property("coils", coils, "Receive coils"),

@@ -1,5 +1,6 @@
 import Core
 import Phantom
+import Scanner
 
 /// What a schema cannot say: rules between the keys of a recipe.
 struct RecipeRules {
@@ -23,8 +24,21 @@ struct RecipeRules {
             throw error(
                 [], "expected at least one of `volume`, `cine` and `kspace`, found none of them; nothing would be made")
         }
+        try checkKSpace(json["kspace"], at: ["kspace"])
+        for (index, group) in groups.enumerated() {
+            try checkKSpace(group["kspace"], at: ["patients", String(index), "kspace"])
+        }
         if json["volume"]?["size"] != nil, json["volume"]?["margin_mm"] != nil {
             throw error(["volume", "margin_mm"], "`volume`: expected `size` or `margin_mm`, found both; remove one")
+        }
+    }
+
+    /// Checks the values that a request for k-space sets.
+    private func checkKSpace(_ request: JSONValue?, at path: [String]) throws {
+        do {
+            _ = try request?.decode(KSpaceSettings.self)
+        } catch let problem as CineError {
+            throw error(path, "`\(path.joined(separator: "."))`: \(problem.message)")
         }
     }
 

@@ -38,14 +38,18 @@ public struct SliceEncoder: Sendable {
     /// - Parameter matrix: pixels along x and y.
     /// - Parameter oversampling: fine samples per pixel and axis; rounded up to a size with fast transforms.
     /// - Parameter readoutOversampling: samples of a readout per pixel, 1 or 2.
+    /// - Parameter surfacePixels: width in pixels of the ramps that stand for sharp surfaces.
     /// - Throws: `CineError` when FFTW has no plan for a size.
-    public init(matrix: Int, oversampling: Double, readoutOversampling: Int = 1) throws {
+    public init(
+        matrix: Int, oversampling: Double, readoutOversampling: Int = 1, surfacePixels: Double = 0
+    ) throws {
         precondition(readoutOversampling == 1 || readoutOversampling == 2, "1 or 2, got \(readoutOversampling)")
         self.matrix = matrix
         self.readoutOversampling = readoutOversampling
         let middle = Self.middleSize(matrix: matrix)
         fine = Self.fineSize(matrix: matrix, oversampling: oversampling)
-        limit = try BandLimit(fine: fine, middle: middle, flat: matrix / 2 + Self.margin)
+        limit = try BandLimit(
+            fine: fine, middle: middle, flat: matrix / 2 + Self.margin, surface: surfacePixels / Double(matrix))
         column = try RowTransform(length: middle)
         readout = try RowTransform(length: readoutOversampling * middle)
         fade = Self.fade(matrix: matrix, fine: fine)

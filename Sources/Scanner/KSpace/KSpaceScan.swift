@@ -23,8 +23,6 @@ public struct KSpaceScan: Sendable {
     private let tissues: [Tissue: Relaxation]
     private let key: CineScan.NoiseKey
     private let encoder: SliceEncoder
-    /// The same without oversampling of the readout, for references.
-    private let plainEncoder: SliceEncoder
     private let transform: CenteredTransform
 
     /// Prepares the scan of a patient: coils, noise and transforms.
@@ -51,9 +49,9 @@ public struct KSpaceScan: Sendable {
         let isCartesian = settings.sampling.kind.isCartesian
         encoder = try SliceEncoder(
             matrix: cine.matrix, oversampling: settings.oversampling,
-            readoutOversampling: isCartesian ? settings.sampling.readoutOversampling : 1)
-        plainEncoder = try SliceEncoder(matrix: cine.matrix, oversampling: settings.oversampling)
-        transform = try CenteredTransform(width: cine.matrix, height: cine.matrix)
+            readoutOversampling: isCartesian ? settings.sampling.readoutOversampling : 1,
+            surfacePixels: settings.surfacePixels)
+        transform = try CenteredTransform(width: encoder.readoutCount, height: cine.matrix)
         coils = CoilArray(settings.coils, patient: patient)
         covariance = try NoiseCovariance(coils, torso: patient.torso, threads: threads)
         noiseDeviation = try Self.noiseDeviation(
@@ -92,11 +90,12 @@ public struct KSpaceScan: Sendable {
         var reference: [ComplexFloat] = []
 
         let seen = settings.fidelity == .frame ? encoder.sensitivities(shifted(maps, by: pattern.readoutShift)) : nil
-        let plain = plainEncoder.sensitivities(maps)
+        let plain = encoder.sensitivities(maps)
+        let combination = CoilMaps(coils: coils.count, height: cine.matrix, width: cine.matrix, values: pixelMaps)
         for frames in camera.batches(of: clock.frames) {
             let images = try camera.images(
                 of: frames.map { (clock.frameStates[$0], clock.frameBreathing[$0]) })
-            reference += try combined(images, frames.count, plain, pixelMaps, threads: threads)
+            reference += try combined(images, frames.count, plain, combination, threads: threads)
             if let seen {
                 let readings = frames.map { output.reading(of: Array($0 * output.lines..<($0 + 1) * output.lines)) }
                 try read(images, readings, seen, output, into: &samples, threads: threads)
@@ -146,34 +145,30 @@ public struct KSpaceScan: Sendable {
 
     /// Images of all coils, fully sampled, combined by their sensitivities.
     private func combined(
-        _ images: SliceEncoder.Images, _ count: Int, _ sensitivities: Sensitivities, _ maps: [ComplexFloat],
-        threads: Int
+        _ images: SliceEncoder.Images, _ count: Int, _ sensitivities: Sensitivities, _ maps: CoilMaps, threads: Int
     ) throws -> [ComplexFloat] {
-        let area = cine.matrix * cine.matrix
-        let lines = Array(0..<cine.matrix)
-        let frameSize = coils.count * area
+        let (matrix, width) = (cine.matrix, encoder.readoutCount)
+        let lines = Array(0..<matrix)
+        let frameSize = coils.count * matrix * width
         let readings = (0..<count).map { frame in
-            SliceEncoder.Reading(.lines(lines), offsets: lines.map { frame * frameSize + $0 * cine.matrix })
+            SliceEncoder.Reading(.lines(lines), offsets: lines.map { frame * frameSize + $0 * width })
         }
         var samples = [ComplexFloat](repeating: .zero, count: count * frameSize)
         try samples.withUnsafeMutableBufferPointer {
-            try plainEncoder.encode(
-                images, readings: readings, through: sensitivities, coilStride: area, into: SharedBuffer($0),
-                threads: threads)
+            try encoder.encode(
+                images, readings: readings, through: sensitivities, coilStride: matrix * width,
+                into: SharedBuffer($0), threads: threads)
         }
         let encoded = samples
         return Workers.map(count, threads: threads) { frame in
-            var coilImages = Array(encoded[frame * frameSize..<(frame + 1) * frameSize])
-            transform.inverse(&coilImages)
-            return (0..<area).map { pixel in
-                var (sum, weight) = (ComplexFloat.zero, Float(0))
-                for coil in 0..<coils.count {
-                    let map = maps[coil * area + pixel]
-                    sum += map.conjugate * coilImages[coil * area + pixel]
-                    weight += map.lengthSquared
-                }
-                return weight > 0 ? sum.divided(by: weight) : .zero
+            var wide = Array(encoded[frame * frameSize..<(frame + 1) * frameSize])
+            transform.inverse(&wide)
+            // Of an oversampled readout the middle is the image.
+            let coilImages = (0..<coils.count * matrix).flatMap { row in
+                let first = row * width + width / 2 - matrix / 2
+                return wide[first..<first + matrix]
             }
+            return maps.combine(coilImages)
         }.flatMap { $0 }
     }
 }

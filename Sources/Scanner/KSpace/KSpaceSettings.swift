@@ -18,8 +18,8 @@ public struct KSpaceSettings: Sendable, Hashable, Codable {
     /// Slices of a view that are read, about its middle one; nil is all.
     public var slices: Int?
     /// Samples of the object per pixel and axis.
-    public var oversampling = 2.5
-    /// Width in pixels over which a surface between tissues ramps.
+    public var oversampling = 3.0
+    /// Width in pixels over which a surface between tissues ramps before it is made sharp again in k-space.
     public var surfacePixels = 0.67
 
     private enum CodingKeys: String, CodingKey {

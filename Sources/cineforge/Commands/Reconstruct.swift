@@ -28,14 +28,14 @@ struct Reconstruct: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
+        let (method, choice) = (try parsedMethod(), try parsedMaps())
         let source = try RawSource(file, view: view)
         if let slice, !(0..<source.slices).contains(slice) {
             throw CineError(.usage, "--slice: expected 0 to \(source.slices - 1), found \(slice)")
         }
         let chosen = slice.map { $0...$0 } ?? 0...(source.slices - 1)
         let work = SliceReconstruction(
-            try Method(named: method), maps: try parsedMaps(),
-            threads: ProcessInfo.processInfo.activeProcessorCount)
+            method, maps: choice, threads: ProcessInfo.processInfo.activeProcessorCount)
         let interruption = Interruption()
         var slices: [[ComplexFloat]] = []
         var size = SIMD2(0, 0)
@@ -51,8 +51,18 @@ struct Reconstruct: ParsableCommand {
             scores.append((index, score))
         }
         Terminal.endProgress()
-        if let out { try ReconstructionFile.write(to: out, slices: slices, size: size, method: method, source: file) }
+        if let out {
+            try ReconstructionFile.write(to: out, slices: slices, size: size, method: method.name, source: file)
+        }
         show(scores)
+    }
+
+    private func parsedMethod() throws -> Method {
+        guard let found = Method.all.first(where: { $0.name == method }) else {
+            throw CineError(
+                .usage, "--method: unknown `\(method)`" + Nearest.advice(for: method, among: Method.all.map(\.name)))
+        }
+        return found
     }
 
     private func parsedMaps() throws -> SliceReconstruction.Maps? {

@@ -87,7 +87,7 @@ private struct BeatingShell {
             slice: 0)
         let encoder = try SliceEncoder(
             matrix: matrix, oversampling: oversampling,
-            readoutOversampling: pattern.lines == nil ? 1 : sampling.readoutOversampling)
+            readoutOversampling: pattern.lines == nil ? 1 : sampling.readoutOversampling, surfacePixels: surfacePixels)
         let one = [ComplexFloat](repeating: ComplexFloat(1, 0), count: encoder.middle * encoder.middle)
         let sensitivities = encoder.sensitivities(one)
         let output = KSpaceOutput(pattern, coils: 1)
@@ -119,16 +119,18 @@ private struct BeatingShell {
                 let (kx, ky) = position(pattern, number, sample)
                 let scale =
                     Double(matrix) / (pattern.lines == nil ? 1 : Double(sampling.readoutOversampling).squareRoot())
-                // A readout lasts half a repetition; each sample has its own time.
-                let ownTime = (Double(sample) / Double(count) - 0.5) * 1.5 / rrMS
-                let truth = shell.transform(at: readout.heart.phase + ownTime, kx, ky) * ComplexDouble(scale, 0)
-                let rest =
-                    shell.transform(at: clock.frameStates[number / pattern.linesPerFrame].phase, kx, ky)
-                    * ComplexDouble(scale, 0)
+                func truth(_ phase: Double) -> ComplexDouble {
+                    shell.transform(at: phase, kx, ky) * ComplexDouble(scale, 0)
+                }
                 let found = ComplexDouble(moving[place])
-                error += (found - truth).lengthSquared
-                norm += truth.lengthSquared
-                let artefact = truth - rest
+                // A readout lasts half a repetition, in which each sample has a time of its own.
+                let ownTime = (Double(sample) / Double(count) - 0.5) * 1.5 / rrMS
+                let exact = truth(readout.heart.phase + ownTime)
+                error += (found - exact).lengthSquared
+                norm += exact.lengthSquared
+                // The artefact that the simulator means to make is that of readouts at their times.
+                let artefact =
+                    truth(readout.heart.phase) - truth(clock.frameStates[number / pattern.linesPerFrame].phase)
                 artefactError += (found - ComplexDouble(still[place]) - artefact).lengthSquared
                 artefactNorm += artefact.lengthSquared
             }
