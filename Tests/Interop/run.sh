@@ -22,6 +22,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$program" generate "$here/interop.yml" --out "$folder/dataset" --set seed=11
 "$program" export "$folder/dataset" --to nifti --out "$folder/nifti"
+"$program" export "$folder/dataset" --to mrd --out "$folder/mrd"
+"$program" export "$folder/dataset" --to fastmri --out "$folder/fastmri"
 "$program" recipe schema > "$folder/schema.json"
 "$program" recipe print "$here/interop.yml" --set seed=11 --json > "$folder/recipe.json"
 # Samples of every storage format come from the built test bundle.
@@ -31,4 +33,4 @@ mkdir "$CINEFORGE_INTEROP_DIR"
 "$venv/bin/python" "$here/make_foreign_mrd.py" "$CINEFORGE_INTEROP_DIR/foreign"
 (cd "$root" && swift test -c release -Xswiftc -enable-testing --skip-build --filter InteropSamples > "$folder/samples.log" 2>&1) \
     || { cat "$folder/samples.log"; exit 1; }
-CINEFORGE_INTEROP="$folder" "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"
+CINEFORGE_INTEROP="$folder" CINEFORGE_PROGRAM="$program" "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"
