@@ -143,16 +143,21 @@ public struct SliceEncoder: Sendable {
     /// Brings two real fine images to the middle grid at once, as real and imaginary part of one: the cut keeps real
     /// images real.
     func middleImages(
-        _ first: ArraySlice<Float>, _ second: ArraySlice<Float>, scratch: Scratch
+        _ one: ArraySlice<Float>, _ other: ArraySlice<Float>, scratch: Scratch
     ) -> (ComplexBuffer, ComplexBuffer) {
-        let (one, other) = (ComplexBuffer(count: middle * middle), ComplexBuffer(count: middle * middle))
-        apply(first, second, scratch: scratch, into: scratch.pair)
-        for index in 0..<middle * middle {
-            let pair = scratch.pair.start[index]
-            one.start[index] = ComplexFloat(pair.real, 0)
-            other.start[index] = ComplexFloat(pair.imaginary, 0)
+        let images = (ComplexBuffer(count: middle * middle), ComplexBuffer(count: middle * middle))
+        apply(one, other, scratch: scratch, into: scratch.pair)
+        let isReal = Lanes.alternating(1, 0)
+        let (pair, first, second) = (
+            UnsafeRawPointer(scratch.pair.start), UnsafeMutableRawPointer(images.0.start),
+            UnsafeMutableRawPointer(images.1.start)
+        )
+        for offset in stride(from: 0, to: middle * middle * 8, by: 64) {
+            let values = pair.load(fromByteOffset: offset, as: Lanes.self)
+            first.storeBytes(of: values * isReal, toByteOffset: offset, as: Lanes.self)
+            second.storeBytes(of: values.swappedPairs * isReal, toByteOffset: offset, as: Lanes.self)
         }
-        return (one, other)
+        return images
     }
 
     private func apply(
@@ -160,10 +165,18 @@ public struct SliceEncoder: Sendable {
     ) {
         real.withUnsafeBufferPointer { real in
             imaginary.withUnsafeBufferPointer { imaginary in
-                limit.apply(scratch: scratch.limit, into: image) { row, y in
-                    for x in 0..<fine {
-                        let (index, weight) = (y * fine + x, fade[x] * fade[y])
-                        row[x] = ComplexFloat(real[index] * weight, imaginary[index] * weight)
+                fade.withUnsafeBufferPointer { fade in
+                    limit.apply(scratch: scratch.limit, into: image) { row, y in
+                        let target = UnsafeMutableRawPointer(row)
+                        for x in stride(from: 0, to: fine, by: 8) {
+                            var values = Lanes()
+                            for lane in 0..<8 {
+                                let (index, weight) = (y * fine + x + lane, fade[x + lane] * fade[y])
+                                values[2 * lane] = real[index] * weight
+                                values[2 * lane + 1] = imaginary[index] * weight
+                            }
+                            target.storeBytes(of: values, toByteOffset: 8 * x, as: Lanes.self)
+                        }
                     }
                 }
             }
@@ -188,15 +201,12 @@ public struct SliceEncoder: Sendable {
                     image.start + (first + index) * middle, map + (first + index) * middle, into: scratch.column.start)
                 column.forward(scratch.column.start, into: scratch.eight.start + index * middle)
             }
-            // The centre of the image goes to index 0 along x; along y the phase that is left is a sign.
+            // The centre of the image goes to index 0, along x here, along y in `multiply`.
             let place = first - middle / 2
             let target = scratch.lines.start + (place < 0 ? place + length : place)
             for (index, line) in lines.enumerated() {
-                let frequency = line - matrix / 2 + middle / 2
-                let sign: Float = frequency.isMultiple(of: 2) ? 1 : -1
-                for x in 0..<8 {
-                    target[index * length + x] = scratch.eight.start[x * middle + frequency].multiplied(by: sign)
-                }
+                let column = scratch.eight.start + (line - matrix / 2 + middle / 2)
+                for x in 0..<8 { target[index * length + x] = column[x * middle] }
             }
         }
         let first = length / 2 - readoutCount / 2
@@ -206,21 +216,22 @@ public struct SliceEncoder: Sendable {
         }
     }
 
-    /// Product of a column of an image and of a map, eight pixels at a time.
+    /// Product of a column of an image and of a map, eight pixels at a time, its halves exchanged.
     @inline(__always)
     private func multiply(
         _ image: UnsafeMutablePointer<ComplexFloat>, _ map: UnsafeMutablePointer<ComplexFloat>,
         into product: UnsafeMutablePointer<ComplexFloat>
     ) {
         let (image, map) = (UnsafeRawPointer(image), UnsafeRawPointer(map))
+        let product = UnsafeMutableRawPointer(product)
         let isReal = Lanes.alternating(1, 0), isImaginary = Lanes.alternating(0, 1), minus = Lanes.alternating(-1, 1)
-        for first in stride(from: 0, to: middle * 8, by: 64) {
-            let (a, b) = (
-                image.load(fromByteOffset: first, as: Lanes.self), map.load(fromByteOffset: first, as: Lanes.self)
-            )
+        let half = middle * 4
+        for first in stride(from: 0, to: 2 * half, by: 64) {
+            let a = image.load(fromByteOffset: first, as: Lanes.self)
+            let b = map.load(fromByteOffset: first, as: Lanes.self)
             let (real, imaginary) = (a * isReal, a * isImaginary)
             let both = (real + real.swappedPairs) * b + (imaginary + imaginary.swappedPairs) * minus * b.swappedPairs
-            UnsafeMutableRawPointer(product).storeBytes(of: both, toByteOffset: first, as: Lanes.self)
+            product.storeBytes(of: both, toByteOffset: first < half ? first + half : first - half, as: Lanes.self)
         }
     }
 }
