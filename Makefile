@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD := -c release -Xswiftc -enable-testing
 PROGRAM := .build/release/cineforge
 SOURCES := Package.swift Sources Tests
-LIBRARIES := Core Fourier Phantom Scanner Storage Report Datasets
+LIBRARIES := Core Fourier Phantom Scanner Reconstruction Storage Report Datasets
 
 .PHONY: demo test build setup bench lint docs install clean
 
@@ -41,7 +41,7 @@ setup:
 	if [ -n "$$missing" ]; then echo "installing$$missing"; \
 		$(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends $$missing; fi
 
-bench: PACKAGES += python3-torch python3-scipy
+bench: PACKAGES += python3-torch python3-scipy bart
 bench: build
 	Benchmarks/run.sh .build/release
 

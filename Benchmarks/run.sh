@@ -21,4 +21,5 @@ if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
 fi
 cd "$root"
 "$venv/bin/python" "$here/benchmark.py" "$build"
-exec "$venv/bin/python" "$here/nufft.py" "$build"
+"$venv/bin/python" "$here/nufft.py" "$build"
+exec "$venv/bin/python" "$here/kspace.py" "$build"

@@ -137,6 +137,17 @@ import Testing
         #expect(try file.root.dataset("reconstruction_rss").shape == [4, 55, 55])
     }
 
+    @Test("Patients with nothing but k-space have pictures, too")
+    func pictures() throws {
+        let folder = try TemporaryFolder()
+        let file = try dataset().url.appendingPathComponent("patients/p000001.h5").path
+        try Previews.write(file: file, into: folder.url, id: "p000001", threads: 2)
+        #expect(FileManager.default.fileExists(atPath: folder("p000001.apng").path))
+        try Previews.write(PatientFile(file), group: "kspace/sax", to: folder("sax.png").path)
+        let wrong = failure { try Previews.write(PatientFile(file), group: "kspace/sex", to: folder("x").path) }
+        #expect(wrong?.message.contains("did you mean `kspace/sax`?") ?? false)
+    }
+
     @Test("What was swapped or damaged is found")
     func damage() throws {
         let folder = try TemporaryFolder()

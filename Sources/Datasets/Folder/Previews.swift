@@ -26,7 +26,7 @@ public enum Previews {
     /// Makes the montage of one group of a patient file.
     ///
     /// - Parameter file: the patient.
-    /// - Parameter group: `truth/volume` or `cine/<view>`; nil for what the patient's preview shows.
+    /// - Parameter group: `truth/volume`, `cine/<view>` or `kspace/<view>`; nil for what the patient's preview shows.
     /// - Parameter path: where the picture goes.
     /// - Throws: `CineError`: `usage` when there is no such group, else as above.
     public static func write(_ file: PatientFile, group: String?, to path: String) throws {
@@ -50,14 +50,36 @@ public enum Previews {
 
     private static func panels(_ file: PatientFile, group: String?) throws -> [Panel] {
         let views = try View.allCases.compactMap { try file.cine($0) }
+        let scans = try View.allCases.compactMap { try file.kspace($0) }
         guard let group else {
-            let slices = try views.flatMap(panels)
-            return try slices.isEmpty ? file.volume().map(panels) ?? [] : slices
+            if !views.isEmpty { return try views.flatMap(panels) }
+            if let volume = try file.volume() { return try panels(volume) }
+            return try scans.flatMap(panels)
         }
         if group == "truth/volume", let volume = try file.volume() { return try panels(volume) }
         if let view = views.first(where: { group == "cine/\($0.view.rawValue)" }) { return try panels(view) }
-        let known = (try file.volume() == nil ? [] : ["truth/volume"]) + views.map { "cine/\($0.view.rawValue)" }
+        if let scan = scans.first(where: { group == "kspace/\($0.view.rawValue)" }) { return try panels(scan) }
+        let known =
+            (try file.volume() == nil ? [] : ["truth/volume"]) + views.map { "cine/\($0.view.rawValue)" }
+            + scans.map { "kspace/\($0.view.rawValue)" }
         throw CineError(.usage, "no picture of `\(group)`" + Nearest.advice(for: group, among: known))
+    }
+
+    /// The images that a perfect scan would have given.
+    private static func panels(_ scan: KSpaceView) throws -> [Panel] {
+        try (0..<scan.slices).map { slice in
+            let name = title(scan.view)
+            let pixels = scan.matrix * scan.matrix
+            return Panel(
+                title: scan.slices > 1 ? "\(name) \(slice + 1)" : name, stack: name, width: scan.matrix,
+                height: scan.matrix,
+                spacingMM: SIMD2(scan.planned[slice].spacingMM.x, scan.planned[slice].spacingMM.y),
+                frames: split(try scan.reference(slice).map(\.length), pixels))
+        }
+    }
+
+    private static func title(_ view: View) -> String {
+        view.rawValue.uppercased().replacingOccurrences(of: "_", with: " ")
     }
 
     private static func panels(_ cine: CineGroup) throws -> [Panel] {
@@ -66,7 +88,7 @@ public enum Previews {
         return try (0..<cine.sliceCount).map { slice in
             let images: [Float] = try cine.image.read(at: [slice, 0, 0, 0], count: count)
             let labels: [UInt8] = try cine.label.read(at: [slice, 0, 0, 0], count: count)
-            let name = cine.view.rawValue.uppercased().replacingOccurrences(of: "_", with: " ")
+            let name = title(cine.view)
             return Panel(
                 title: cine.sliceCount > 1 ? "\(name) \(slice + 1)" : name, stack: name, width: width, height: height,
                 spacingMM: SIMD2(cine.planned[slice].spacingMM.x, cine.planned[slice].spacingMM.y),

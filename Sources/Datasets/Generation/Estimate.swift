@@ -64,6 +64,18 @@ public struct Estimate: Sendable {
             let fine = Double(pixels * frames) * study.scan.oversampling * study.scan.oversampling
             memory = max(memory, count * 10 + Int(fine) * 8)
         }
+        for view in study.kspace {
+            guard let settings = study.kspaceSettings else { break }
+            let sampling = settings.sampling
+            let lines = (try? sampling.linesPerFrame(matrix: study.scan.matrix)) ?? study.scan.matrix
+            let read = frames * settings.coils.channels * lines * sampling.samplesPerLine(matrix: study.scan.matrix)
+            let slice = 8 * (read + (frames + settings.coils.channels) * pixels)
+            disk += slice * settings.chosen(of: view.planned.count).count
+            // Samples and images of a slice, and the fully sampled k-space of eight frames.
+            let full = 8 * 8 * settings.coils.channels * pixels * sampling.readoutOversampling
+            let fine = settings.fineSize(of: study.scan)
+            memory = max(memory, 2 * slice + full + 8 * 4 * fine * fine)
+        }
         return (memory, disk)
     }
 
@@ -87,10 +99,14 @@ public struct Estimate: Sendable {
             }
             total += seconds / Double(piece.count) * Double(samples.volume)
         }
-        if let view = study.slices.first, let grid = view.planned.dropFirst(view.planned.count / 2).first {
+        if let view = study.slices.first ?? study.kspace.first,
+            let grid = view.planned.dropFirst(view.planned.count / 2).first
+        {
             let layers = study.scan.layers(view.view, tissues: study.relaxations)
             let seconds = time { draw(RenderRequest(grid: grid, layers: layers), moment, study.patient) }
-            total += seconds / Double(grid.count * layers.count) * Double(samples.cine) * 1.2
+            // Encoding adds some two thirds to the sampling of k-space.
+            let work = Double(samples.cine) * 1.2 + Double(samples.kspace) * 1.7
+            total += seconds / Double(grid.count * layers.count) * work
         }
         return total
     }

@@ -101,7 +101,9 @@ public struct Recipe: Sendable, Hashable, Codable {
         public var scan = CineProtocol()
     }
 
-    /// Multi-coil k-space: the views and how they are read. Planes and sequence are those of the cine slices.
+    /// Multi-coil k-space: the views and how they are read.
+    ///
+    /// Planes and sequence are those of the cine slices.
     public struct KSpaceRequest: Sendable, Hashable {
         /// The views that are read.
         public var views = [View.sax]

@@ -29,7 +29,7 @@ private struct Blobs {
         waves.reduce(.zero) { $0 + $1.weight * ComplexDouble(length: 1, phase: 2 * .pi * ($1.kx * x + $1.ky * y)) }
     }
 
-    /// ∫ value e^(−2πi k·r) dr
+    /// The integral of value · e^(−2πi k·r).
     func transform(_ kx: Double, _ ky: Double) -> ComplexDouble {
         centers.reduce(.zero) {
             let area = $1.width * $1.width

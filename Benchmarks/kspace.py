@@ -1,0 +1,31 @@
+"""K-space and its reconstruction against FFTW's bare transforms and bart, in turns on one machine. Called by run.sh."""
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+THREADS = 2
+build = Path(sys.argv[1])
+
+
+def run(name, *arguments):
+    return json.loads(subprocess.check_output([build / name, str(THREADS), *map(str, arguments)]))
+
+
+seconds = {name: statistics.median(values) for name, values in run("EncodingBenchmark", 7).items() if name != "threads"}
+print(f"encoding a fully sampled cine, 12 slices × 25 frames × 8 coils × 192², {THREADS} threads")
+print(f"  still during a frame   {seconds['frame']:.2f} s, {seconds['frame'] / seconds['fftw']:.2f} times FFTW alone"
+      "   target: at most 3")
+print(f"  during a shot, 8 beats {seconds['shot']:.2f} s, {seconds['shot'] / seconds['frame']:.2f} times a frame's"
+      "   target: at most 8")
+if shutil.which("bart"):
+    result = run("ReconstructionBenchmark", 30, 3)
+    print("CG-SENSE, 192² × 25 frames × 8 coils, 4-fold, 30 iterations")
+    for name in ("ours", "bart"):
+        print(f"  {name} {result[name]['call_s']:.2f} s, NMSE {result[name]['nmse']:.3f}")
+    print(f"  bart / ours {result['ratio_call']:.1f}   target: at least 2")
+else:
+    print("bart is not installed: no comparison of CG-SENSE")
