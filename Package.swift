@@ -50,7 +50,10 @@ let package = Package(
         library("Report", ["Core", "Storage"]),
         library(
             "Datasets",
-            ["Core", "Fourier", "Phantom", "Scanner", "Reconstruction", "Storage", "Report", .product(name: "Yams", package: "Yams")]),
+            [
+                "Core", "Fourier", "Phantom", "Scanner", "Reconstruction", "Storage", "Report",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         .executableTarget(
             name: "cineforge",
             dependencies: [
