@@ -139,27 +139,20 @@ public struct CineProtocol: Sendable, Hashable, Codable {
     ///
     /// - Throws: `CineError` that names the first value out of range, and the range.
     public func validate() throws {
-        func check(_ key: CodingKeys, _ value: Double, _ range: ClosedRange<Double>) throws {
-            guard range.contains(value) else {
-                throw CineError(
-                    .badData,
-                    "Expected `\(key.rawValue)` from \(range.lowerBound) to \(range.upperBound), found \(value).")
-            }
-        }
-        try check(.trMS, trMS, 1...50)
-        try check(.teMS, teMS, 0...trMS)
-        try check(.flipDeg, flipDeg, 1...179)
-        try check(.pixelMM, pixelMM, 0.2...20)
-        try check(.fieldOfViewMM, fieldOfViewMM, 20...1000)
-        try check(.sliceThicknessMM, sliceThicknessMM, 0.5...50)
-        try check(.sliceGapMM, sliceGapMM, -25...50)
-        try check(.longAxisThicknessMM, longAxisThicknessMM, 0.5...50)
-        try check(.frames, Double(frames), 1...1000)
-        try check(.sliceCount, Double(sliceCount ?? 1), 1...200)
-        try check(.profile, profile.timeBandwidth, 1...20)
-        try check(.layerSpacingMM, layerSpacingMM, 0.1...50)
-        try check(.snr, snr, 0...10_000)
-        try check(.oversampling, oversampling, 1...4)
-        try check(.planningErrorDeg, planningErrorDeg, 0...45)
+        try checkRange(CodingKeys.trMS, trMS, 1...50)
+        try checkRange(CodingKeys.teMS, teMS, 0...trMS)
+        try checkRange(CodingKeys.flipDeg, flipDeg, 1...179)
+        try checkRange(CodingKeys.pixelMM, pixelMM, 0.2...20)
+        try checkRange(CodingKeys.fieldOfViewMM, fieldOfViewMM, 20...1000)
+        try checkRange(CodingKeys.sliceThicknessMM, sliceThicknessMM, 0.5...50)
+        try checkRange(CodingKeys.sliceGapMM, sliceGapMM, -25...50)
+        try checkRange(CodingKeys.longAxisThicknessMM, longAxisThicknessMM, 0.5...50)
+        try checkRange(CodingKeys.frames, Double(frames), 1...1000)
+        try checkRange(CodingKeys.sliceCount, Double(sliceCount ?? 1), 1...200)
+        try checkRange(CodingKeys.profile, profile.timeBandwidth, 1...20)
+        try checkRange(CodingKeys.layerSpacingMM, layerSpacingMM, 0.1...50)
+        try checkRange(CodingKeys.snr, snr, 0...10_000)
+        try checkRange(CodingKeys.oversampling, oversampling, 1...4)
+        try checkRange(CodingKeys.planningErrorDeg, planningErrorDeg, 0...45)
     }
 }

@@ -264,7 +264,7 @@ struct CineProtocolTests {
         let error = #expect(throws: CineError.self) {
             try JSONDecoder().decode(CineProtocol.self, from: Data(#"{"oversampling": 9}"#.utf8))
         }
-        #expect(error?.message == "Expected `oversampling` from 1.0 to 4.0, found 9.0.")
+        #expect(error?.message == "Expected `oversampling` from 1 to 4, found 9.")
     }
 
     @Test("A volume shows the on-resonant signal")

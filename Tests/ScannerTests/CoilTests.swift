@@ -145,6 +145,6 @@ struct CoilTests {
         let error = #expect(throws: CineError.self) {
             try JSONDecoder().decode(CoilSettings.self, from: Data(#"{"channels": 33}"#.utf8))
         }
-        #expect(error?.message == "Expected `channels` from 1.0 to 32.0, found 33.0.")
+        #expect(error?.message == "Expected `channels` from 1 to 32, found 33.")
     }
 }

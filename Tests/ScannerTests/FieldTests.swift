@@ -137,6 +137,6 @@ struct FieldTests {
         let error = #expect(throws: CineError.self) {
             try JSONDecoder().decode(FieldSettings.self, from: Data(#"{"off_resonance_scale": -1}"#.utf8))
         }
-        #expect(error?.message == "Expected `off_resonance_scale` from 0.0 to 10.0, found -1.0.")
+        #expect(error?.message == "Expected `off_resonance_scale` from 0 to 10, found -1.")
     }
 }

@@ -22,11 +22,7 @@ private func name(_ patient: Patient, _ material: Vector3) -> (label: UInt8, mar
 @Suite("Scanning a patient", .serialized) struct PatientScanTests {
     private static let motion = SliceMotion(shiftMM: [1.5, -3, 6], rotationRad: [0.02, -0.03, 0.05])
 
-    private static let tissues = Dictionary(
-        uniqueKeysWithValues: Tissue.allCases.map { tissue in
-            let values = TissueTable.reference15T[tissue]
-            return (tissue, Relaxation(t1MS: values.t1MS, t2MS: values.t2MS, protonDensity: values.density))
-        })
+    private static let tissues = TissueTable.reference15T.relaxations
 
     private var cine: CineProtocol {
         var cine = CineProtocol()

@@ -7,6 +7,8 @@ import Scanner
 public struct PatientStudy: Sendable {
     /// Who it is.
     public let plan: PatientPlan
+    /// Seed of the recipe.
+    private let seed: UInt64
     /// The digital patient.
     public let patient: Patient
     /// The scan.
@@ -41,16 +43,12 @@ public struct PatientStudy: Sendable {
     /// - Throws: `CineError` when the values do not make a heart or the scan is impossible.
     public init(_ plan: PatientPlan, of recipe: Recipe, threads: Int = 1) throws {
         self.plan = plan
+        seed = recipe.seed
         let (patient, moments) = try PatientStudy.beating(plan, of: recipe, threads: threads)
         let parameters = patient.parameters
         self.moments = moments
         let scan = recipe.scan
-        let tissues = try recipe.tissues.applying(parameters.tissueFactors)
-        relaxations = Dictionary(
-            uniqueKeysWithValues: Tissue.allCases.map {
-                let values = tissues[$0]
-                return ($0, Relaxation(t1MS: values.t1MS, t2MS: values.t2MS, protonDensity: values.density))
-            })
+        relaxations = try recipe.tissues.applying(parameters.tissueFactors).relaxations
         let planner = SlicePlanner(landmarks: patient.landmarks, cine: scan)
         volumeGrid = recipe.volume.map { $0.grid(for: planner) }
         let breathHolds = recipe.breathHolds(of: plan)
@@ -101,8 +99,6 @@ public struct PatientStudy: Sendable {
     }
 
     /// Samples that will be taken: voxels of volumes, and pixels of slices times their layers.
-    ///
-    /// - Convention: of k-space, what each still of the body takes; scans that follow every readout need most.
     public var samples: (volume: Int, cine: Int, kspace: Int, total: Int) {
         func layers(_ view: View) -> Int { scan.layers(view, tissues: relaxations).count }
         let volume = (volumeGrid?.count ?? 0) * moments.count
@@ -110,27 +106,27 @@ public struct PatientStudy: Sendable {
         let cine = slices.reduce(0) { $0 + $1.planned.count * fine * fine * layers($1.view) } * moments.count
         let kspace = kspaceSettings.map { settings in
             self.kspace.reduce(0) { total, plan in
-                total + settings.chosen(of: plan.planned.count).count * kspaceStills(settings)
-                    * settings.fineSize(of: scan) * settings.fineSize(of: scan) * layers(plan.view)
+                let fine = settings.fineSize(of: scan)
+                return total + images(settings, plan) * fine * fine * layers(plan.view)
             }
         }
         return (volume, cine, kspace ?? 0, volume + cine + (kspace ?? 0))
     }
 
-    /// Times that the body is sampled for the k-space of one slice.
-    private func kspaceStills(_ settings: KSpaceSettings) -> Int {
-        let lines = (try? settings.sampling.linesPerFrame(matrix: scan.matrix)) ?? scan.matrix
-        let views =
-            settings.gating.viewsPerSegment
-            ?? max(
-                1,
-                Int(
-                    CardiacTiming(patient.parameters).rrMS
-                        / Double(scan.frames) / scan.trMS))
-        switch settings.fidelity {
-        case .frame: return moments.count
-        case .shot: return moments.count * (1 + (lines + views - 1) / views)
-        case .readout: return moments.count * (1 + lines)
+    /// Images of the body that the k-space of a view takes: stills of the scan, and frames of the reference.
+    ///
+    /// A scan that cannot be is refused when it is made; here it counts as one image a frame.
+    private func images(_ settings: KSpaceSettings, _ plan: ViewPlan) -> Int {
+        settings.chosen(of: plan.planned.count).reduce(0) { total, slice in
+            guard settings.fidelity != .frame,
+                let pattern = try? SamplingPattern(
+                    settings.sampling, matrix: scan.matrix, frames: scan.frames, seed: seed, patient: self.plan.subject,
+                    view: plan.view, slice: slice),
+                let clock = try? ScanClock(
+                    settings.gating, pattern: pattern, trMS: scan.trMS, parameters: patient.parameters, seed: seed,
+                    patient: self.plan.subject, view: plan.view, slice: slice)
+            else { return total + scan.frames }
+            return total + scan.frames + clock.stills(at: settings.fidelity).count
         }
     }
 }

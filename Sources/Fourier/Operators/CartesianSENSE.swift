@@ -88,7 +88,8 @@ public struct CartesianSENSE: DynamicEncoding {
     public func normal(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
-        guard let source = Shared(input), let target = SharedMutable(output) else { return }
+        guard let source = Shared(input) else { return }
+        let target = SharedBuffer(output)
         let (height, width, blockCount) = (maps.height, maps.width, ColumnBlock.count(columns: maps.width))
         let groups = (lines.count + Self.framesAtOnce - 1) / Self.framesAtOnce
         let count = height * ColumnBlock.lanes
@@ -117,7 +118,8 @@ public struct CartesianSENSE: DynamicEncoding {
     public func forward(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
-        guard let source = Shared(input), let target = SharedMutable(output) else { return }
+        guard let source = Shared(input) else { return }
+        let target = SharedBuffer(output)
         let (height, width, lineCount) = (maps.height, maps.width, lines[0].count)
         let count = height * ColumnBlock.lanes
         Workers.forEach(lines.count, threads: threads) { frame in
@@ -149,7 +151,8 @@ public struct CartesianSENSE: DynamicEncoding {
     public func adjoint(
         _ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>
     ) {
-        guard let source = Shared(input), let target = SharedMutable(output) else { return }
+        guard let source = Shared(input) else { return }
+        let target = SharedBuffer(output)
         let (height, width, lineCount) = (maps.height, maps.width, lines[0].count)
         let count = height * ColumnBlock.lanes
         Workers.forEach(lines.count, threads: threads) { frame in

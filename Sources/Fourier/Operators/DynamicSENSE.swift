@@ -130,7 +130,8 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
         _ output: UnsafeMutableBufferPointer<ComplexFloat>, _ outputCount: Int,
         _ body: @Sendable (Int, UnsafeBufferPointer<ComplexFloat>, UnsafeMutableBufferPointer<ComplexFloat>) -> Void
     ) {
-        guard let source = Shared(input), let target = SharedMutable(output) else { return }
+        guard let source = Shared(input) else { return }
+        let target = SharedBuffer(output)
         Workers.forEach(transforms.count, threads: threads) { frame in
             body(
                 frame, UnsafeBufferPointer(start: source.start + frame * inputCount, count: inputCount),

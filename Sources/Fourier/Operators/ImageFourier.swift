@@ -70,7 +70,8 @@ public struct ImageFourier: LinearOperator {
         _ plan: Plan, _ input: UnsafeBufferPointer<ComplexFloat>, _ output: UnsafeMutableBufferPointer<ComplexFloat>,
         start: Step, finish: Step
     ) {
-        guard let source = Shared(input), let target = SharedMutable(output) else { return }
+        guard let source = Shared(input) else { return }
+        let target = SharedBuffer(output)
         let count = before.count
         Workers.forEach(domainCount / count, threads: threads) { image in
             withUnsafeTemporaryAllocation(byteCount: count * 8, alignment: Planner.alignment) { memory in

@@ -13,15 +13,3 @@ package struct Shared<Element>: @unchecked Sendable {
 
     package init(_ start: UnsafePointer<Element>) { self.start = start }
 }
-
-/// Values that several threads write, each its own part.
-///
-/// `@unchecked Sendable`: as `SharedBuffer`.
-package struct SharedMutable<Element>: @unchecked Sendable {
-    package let start: UnsafeMutablePointer<Element>
-
-    package init?(_ values: UnsafeMutableBufferPointer<Element>) {
-        guard let start = values.baseAddress else { return nil }
-        self.start = start
-    }
-}

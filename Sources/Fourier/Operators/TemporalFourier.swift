@@ -77,7 +77,8 @@ public struct TemporalFourier: LinearOperator {
         _ input: UnsafeBufferPointer<ComplexFloat>, _ output: UnsafeMutableBufferPointer<ComplexFloat>,
         _ body: @Sendable (UnsafeMutablePointer<Lanes>) -> Void
     ) {
-        guard let source = Shared(input), let target = SharedMutable(output) else { return }
+        guard let source = Shared(input) else { return }
+        let target = SharedBuffer(output)
         let (rows, columns) = (frames, pixels)
         Workers.forEach(ColumnBlock.count(columns: columns), threads: threads) { block in
             withScratch(rows * ColumnBlock.lanes) { scratch in

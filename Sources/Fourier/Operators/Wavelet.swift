@@ -109,7 +109,8 @@ public struct Wavelet: LinearOperator {
                 UnsafePointer<ComplexFloat>, UnsafeMutablePointer<ComplexFloat>, UnsafeMutablePointer<ComplexFloat>
             ) -> Void
     ) {
-        guard let source = Shared(input), let target = SharedMutable(output) else { return }
+        guard let source = Shared(input) else { return }
+        let target = SharedBuffer(output)
         let count = width * height
         Workers.forEach(domainCount / count, threads: threads) { image in
             withUnsafeTemporaryAllocation(of: ComplexFloat.self, capacity: max(width, height)) { memory in

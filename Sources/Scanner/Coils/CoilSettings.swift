@@ -40,12 +40,3 @@ public struct CoilSettings: Sendable, Hashable, Codable {
         try checkRange(CodingKeys.clearanceMM, clearanceMM, 5...200)
     }
 }
-
-/// Refuses a setting outside its range, by the name of its key.
-func checkRange(_ key: any CodingKey, _ value: Double, _ range: ClosedRange<Double>) throws {
-    guard range.contains(value) else {
-        throw CineError(
-            .badData,
-            "Expected `\(key.stringValue)` from \(range.lowerBound) to \(range.upperBound), found \(value).")
-    }
-}

@@ -108,24 +108,17 @@ public struct GatingSettings: Sendable, Hashable, Codable {
     ///
     /// - Throws: `CineError` that names the first value out of range, and the range.
     public func validate() throws {
-        func check(_ key: CodingKeys, _ value: Double?, _ range: ClosedRange<Double>) throws {
-            guard let value, !range.contains(value) else { return }
-            throw CineError(
-                .badData,
-                "Expected `\(key.rawValue)` from \(Words.number(range.lowerBound)) to"
-                    + " \(Words.number(range.upperBound)), found \(Words.number(value)).")
-        }
-        try check(.viewsPerSegment, viewsPerSegment.map(Double.init), 1...4096)
-        try check(.arrhythmiaWindowPercent, arrhythmiaWindowPercent, 1...100)
-        try check(.triggerJitterMS, triggerJitterMS, 0...200)
-        try check(.missedTrigger, missedTrigger, 0...0.9)
-        try check(.falseTrigger, falseTrigger, 0...1)
-        try check(.falseTriggerDelayMS, falseTriggerDelayMS, 100...500)
-        try check(.driftMMPerS, driftMMPerS, -5...5)
-        try check(.breathHoldFailure, breathHoldFailure, 0...1)
-        try check(.tidalMM, tidalMM, 0...25)
-        try check(.rrDeviationMS, rrDeviationMS, 0...400)
-        try check(.ectopicShare, ectopicShare, 0...0.5)
+        try checkRange(CodingKeys.viewsPerSegment, viewsPerSegment.map(Double.init), 1...4096)
+        try checkRange(CodingKeys.arrhythmiaWindowPercent, arrhythmiaWindowPercent, 1...100)
+        try checkRange(CodingKeys.triggerJitterMS, triggerJitterMS, 0...200)
+        try checkRange(CodingKeys.missedTrigger, missedTrigger, 0...0.9)
+        try checkRange(CodingKeys.falseTrigger, falseTrigger, 0...1)
+        try checkRange(CodingKeys.falseTriggerDelayMS, falseTriggerDelayMS, 100...500)
+        try checkRange(CodingKeys.driftMMPerS, driftMMPerS, -5...5)
+        try checkRange(CodingKeys.breathHoldFailure, breathHoldFailure, 0...1)
+        try checkRange(CodingKeys.tidalMM, tidalMM, 0...25)
+        try checkRange(CodingKeys.rrDeviationMS, rrDeviationMS, 0...400)
+        try checkRange(CodingKeys.ectopicShare, ectopicShare, 0...0.5)
     }
 
     /// A patient's rhythm with what these settings prescribe of it.

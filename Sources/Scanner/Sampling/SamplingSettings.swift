@@ -99,24 +99,16 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
     ///
     /// - Throws: `CineError` that names the first value out of range, and the range.
     public func validate() throws {
-        func check(_ key: CodingKeys, _ value: Double, _ range: ClosedRange<Double>) throws {
-            guard range.contains(value) else {
-                throw CineError(
-                    .badData,
-                    "Expected `\(key.rawValue)` from \(Words.number(range.lowerBound)) to"
-                        + " \(Words.number(range.upperBound)), found \(Words.number(value)).")
-            }
-        }
-        try check(.acceleration, acceleration, 1...64)
-        try check(.centreLines, Double(centreLines ?? 0), 0...256)
-        try check(.tinyGolden, Double(tinyGolden), 1...50)
-        try check(.spokesPerFrame, Double(spokesPerFrame), 1...4096)
-        try check(.interleaves, Double(interleaves), 1...1024)
-        try check(.readoutOversampling, Double(readoutOversampling), 1...2)
-        try check(.partialFourier, partialFourier, 0.5...1)
-        try check(.gradientDelayX, gradientDelayX, -5...5)
-        try check(.gradientDelayY, gradientDelayY, -5...5)
-        try check(.eddyPhaseDeg, eddyPhaseDeg, 0...90)
+        try checkRange(CodingKeys.acceleration, acceleration, 1...64)
+        try checkRange(CodingKeys.centreLines, Double(centreLines ?? 0), 0...256)
+        try checkRange(CodingKeys.tinyGolden, Double(tinyGolden), 1...50)
+        try checkRange(CodingKeys.spokesPerFrame, Double(spokesPerFrame), 1...4096)
+        try checkRange(CodingKeys.interleaves, Double(interleaves), 1...1024)
+        try checkRange(CodingKeys.readoutOversampling, Double(readoutOversampling), 1...2)
+        try checkRange(CodingKeys.partialFourier, partialFourier, 0.5...1)
+        try checkRange(CodingKeys.gradientDelayX, gradientDelayX, -5...5)
+        try checkRange(CodingKeys.gradientDelayY, gradientDelayY, -5...5)
+        try checkRange(CodingKeys.eddyPhaseDeg, eddyPhaseDeg, 0...90)
         guard kind != .lattice || acceleration == acceleration.rounded() else {
             throw CineError(
                 .badData,
