@@ -21,7 +21,7 @@ public struct SliceEncoder: Sendable {
     public static let margin = 8
     /// Frequencies over which the cut of k-space fades: a sharp one would ring across the whole field of view, and
     /// samples between the grid's frequencies would miss what has left it.
-    static let rollOff = 12
+    static let rollOff = 8
 
     /// Pixels along x and y of the acquired matrix.
     public let matrix: Int
