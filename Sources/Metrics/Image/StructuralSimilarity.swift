@@ -89,7 +89,8 @@ public struct StructuralSimilarity: Sendable, Hashable {
     ///
     /// - Shape: as `shape`, each of the last `dimensions` axes shorter by the window's size less one.
     /// - Throws: `CineError` where no window fits.
-    public func map(_ image: [Float], reference: [Float], shape: [Int], range: Double, threads: Int = 1) throws -> [Double]
+    public func map(_ image: [Float], reference: [Float], shape: [Int], range: Double, threads: Int = 1) throws
+        -> [Double]
     {
         let parts = try parts(image.count, reference.count, nil, shape: shape)
         return Workers.map(parts.count, threads: threads) { index in
@@ -139,7 +140,8 @@ extension StructuralSimilarity {
         return parts
     }
 
-    private func map(_ image: ArraySlice<Float>, _ reference: ArraySlice<Float>, shape: [Int], range: Double) -> [Double]
+    private func map(_ image: ArraySlice<Float>, _ reference: ArraySlice<Float>, shape: [Int], range: Double)
+        -> [Double]
     {
         let (x, y) = (image.map(Double.init), reference.map(Double.init))
         let filter = filter

@@ -51,11 +51,14 @@ public struct Bootstrap: Sendable {
             for index in sample.indices { sample[index] = cases[Int(random.uniform() * Double(cases.count))] }
             return statistic(sample)
         }.sorted()
-        jackknife = cases.count < 2 ? [] : cases.indices.map { left in
-            var rest = cases
-            rest.remove(at: left)
-            return statistic(rest)
-        }
+        jackknife =
+            cases.count < 2
+            ? []
+            : cases.indices.map { left in
+                var rest = cases
+                rest.remove(at: left)
+                return statistic(rest)
+            }
     }
 
     /// The arithmetic mean.

@@ -34,7 +34,9 @@ struct StudentT {
 }
 
 /// The root of a rising distribution function, to double precision.
-private func quantileByBisection(_ probability: Double, within limit: Double, _ cumulative: (Double) -> Double) -> Double {
+private func quantileByBisection(_ probability: Double, within limit: Double, _ cumulative: (Double) -> Double)
+    -> Double
+{
     guard probability > 0 else { return -.infinity }
     guard probability < 1 else { return .infinity }
     var (low, high) = (-limit, limit)
