@@ -65,7 +65,9 @@ public struct SquaredError: Sendable, Hashable {
     /// 0 for no error, ∞ for an error against a reference of zeros.
     public var nmse: Double { error == 0 ? 0 : error / norm }
 
-    /// ‖x̂ − x‖ / ‖x‖: the root of the NMSE. Others divide by the range or by the mean instead.
+    /// ‖x̂ − x‖ / ‖x‖: the root of the NMSE.
+    ///
+    /// Others divide by the range or by the mean instead.
     public var nrmse: Double { nmse.squareRoot() }
 
     /// Mean squared error; 0 for no samples.

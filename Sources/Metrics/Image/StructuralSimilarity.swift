@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// The structural similarity index (SSIM) of Wang et al. 2004.
+/// The structural similarity index (SSIM).
 ///
 /// ((2 μx μy + C₁)(2 σxy + C₂)) / ((μx² + μy² + C₁)(σx² + σy² + C₂)) with C₁ = (K₁ L)², C₂ = (K₂ L)², moments over a window
 /// about each sample, mean over those samples where the whole window fits. Two conventions are in use and give other

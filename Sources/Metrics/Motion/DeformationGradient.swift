@@ -64,7 +64,9 @@ public struct JacobianStatistics: Sendable, Hashable {
         determinants.rising.reduce(0) { $0 + abs($1 - 1) } / Double(determinants.count)
     }
 
-    /// Standard deviation of log det F over voxels that do not fold; nil where all fold. Read it beside `foldingPercent`.
+    /// Standard deviation of log det F over voxels that do not fold; nil where all fold.
+    ///
+    /// Read it beside `foldingPercent`.
     public var deviationOfLogarithm: Double? {
         Summary(determinants.rising.filter { $0 > 0 }.map { Double.log($0) })?.standardDeviation
     }

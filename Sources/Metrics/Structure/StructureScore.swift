@@ -66,7 +66,9 @@ public struct ScoreSummary: Sendable, Hashable {
     public let spurious: Int
     /// How many had nothing to find.
     public let absent: Int
-    /// What was measured, without failures; nil where nothing was. Read it beside `failureRate`.
+    /// What was measured, without failures; nil where nothing was.
+    ///
+    /// Read it beside `failureRate`.
     public let ofMeasured: Summary?
     /// All that had something to find or to leave alone, each failure at its cost; nil where there was nothing.
     public let withFailures: Summary?
