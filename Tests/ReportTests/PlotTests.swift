@@ -173,9 +173,19 @@ struct PlotTests {
         #expect(found.count { $0.name == "circle" } == 5)
     }
 
+    @Test("Long titles break between words, and narrow tables widen")
+    func widths() throws {
+        let lines = TextWidth.lines("Dice of the left ventricle", size: 10, width: 80)
+        #expect(lines == ["Dice of the left", "ventricle"])
+        #expect(
+            TextWidth.lines("", size: 10, width: 80) == [] && TextWidth.lines("word", size: 10, width: 1) == ["word"])
+        let narrow = try #require(elements(PlotSamples.table.svg(PlotStyle(width: 200))))
+        #expect(Double(try #require(narrow[0].attributes["width"])) ?? 0 > 300)
+    }
+
     @Test("Failures are said")
     func failures() throws {
-        #expect(PlotSamples.spread(.box).svg().contains(">4 ✕<"))
+        #expect(PlotSamples.spread(.box).svg().contains(">4✕<"))
         #expect(try #require(PlotSamples.agreement).svg().contains("2 of 62 cases failed"))
         #expect(PlotSamples.table.svg().contains(">none<"))
     }

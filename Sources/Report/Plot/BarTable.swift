@@ -68,17 +68,23 @@ public struct BarTable: Sendable {
         (self.title, self.columns, self.rows) = (title, columns, rows)
     }
 
-    /// The drawing; its height is that of its rows.
+    /// The drawing; its height is that of its rows, and its width at least what its columns need.
     public func svg(_ style: PlotStyle = PlotStyle()) -> String {
         let top = title.isEmpty ? 36.0 : 62.0
         let left = 28 + (rows.map { TextWidth.of($0.name, size: 12) }.max() ?? 0)
-        let width = (style.width - left - 16) / Double(max(columns.count, 1))
+        // Narrower than this, a column has no room for its title or its bars.
+        let least = columns.indices.map { index in
+            max(TextWidth.of(columns[index].title, size: 12), (texts(of: index).map(BarTable.width).max() ?? 0) + 50)
+                + 20
+        }
+        let width = max((style.width - left - 16) / Double(max(columns.count, 1)), least.max() ?? 0)
+        let total = left + width * Double(columns.count) + 16
         let height = top + Double(rows.count) * BarTable.rowHeight + 16
-        return style.document(description: title, height: height) { svg in
+        return style.document(description: title, width: max(total, style.width), height: height) { svg in
             svg.label(title, at: [16, 26], class: "title")
             for (index, row) in rows.enumerated() {
                 let base = top + (Double(index) + 0.5) * BarTable.rowHeight
-                svg.line([16, base - 14], [style.width - 16, base - 14], class: "grid")
+                svg.line([16, base - 14], [max(total, style.width) - 16, base - 14], class: "grid")
                 svg.label(row.name, at: [16, base + 4], class: "value")
             }
             for index in columns.indices {
@@ -89,6 +95,14 @@ public struct BarTable: Sendable {
         }
     }
 
+    private func texts(of column: Int) -> [String] {
+        rows.map { row in row.cells[column].value.map { Ticks.label($0, decimals: columns[column].decimals) } ?? "none"
+        }
+    }
+
+    /// Room for a number and the gap to its bar.
+    private static func width(_ text: String) -> Double { 8 + TextWidth.of(text, size: 13) }
+
     private func draw(column index: Int, from: Double, width: Double, top: Double, _ svg: inout SVG) {
         let cells = rows.map { $0.cells[index] }
         let column = columns[index]
@@ -96,8 +110,8 @@ public struct BarTable: Sendable {
         let ends =
             values + cells.flatMap { [$0.interval?.lower, $0.interval?.upper].compactMap { $0 } }.filter(\.isFinite)
         let (low, high) = (min(0, ends.min() ?? 0), max(0, ends.max() ?? 0))
-        let texts = cells.map { $0.value.map { Ticks.label($0, decimals: column.decimals) } ?? "none" }
-        let room = 8 + (texts.map { TextWidth.of($0, size: 13) }.max() ?? 0)
+        let texts = texts(of: index)
+        let room = texts.map(BarTable.width).max() ?? 0
         let scale = high > low ? (width - room) / (high - low) : 0
         func place(_ value: Double) -> Double { from + room + (value - low) * scale }
         let best: Double? =

@@ -75,7 +75,7 @@ public struct DistributionPlot: Sendable {
             for (index, series) in series.enumerated() {
                 for (group, count) in series.failures.enumerated() where count > 0 {
                     let middle = frame.x(Double(group) - 0.4 + (Double(index) + 0.5) * step)
-                    let text = slot > 50 ? "\(count) failed" : "\(count) ✕"
+                    let text = slot > 50 ? "\(count) failed" : "\(count)✕"
                     svg.label(text, at: [middle, frame.top - 5], anchor: .middle, class: "warning")
                 }
             }

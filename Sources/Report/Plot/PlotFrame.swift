@@ -13,9 +13,10 @@ struct PlotFrame {
     let style: PlotStyle
     let x: PlacedAxis
     let y: PlacedAxis
-    private let title: String
+    private let titleLines: [String]
     private let entries: [Entry]
     private let legendRows: [[Int]]
+    private let titleHeight: Double
     private let lower: SIMD2<Double>
     private let upper: SIMD2<Double>
 
@@ -34,14 +35,16 @@ struct PlotFrame {
         _ style: PlotStyle, title: String, x: PlotAxis, y: PlotAxis, values: (x: [Double], y: [Double]),
         entries: [Entry] = [], rightMargin: Double = 20, topNotes: Int = 0
     ) {
-        (self.style, self.title, self.entries) = (style, title, entries)
+        (self.style, self.entries) = (style, entries)
+        titleLines = TextWidth.lines(title, size: 17.5, width: style.width - 32)
         let tickCounts = (max(3, Int(style.width / 90)), max(3, Int(style.height / 55)))
         let spanX = x.span(of: values.x, ticks: tickCounts.0, endsOnTicks: false)
         let spanY = y.span(of: values.y, ticks: tickCounts.1, endsOnTicks: true)
         let labels = PlacedAxis(y, span: spanY, from: 0, to: 1, tickCount: tickCounts.1).ticks.map(\.label)
         let left = 16 + (labels.map { TextWidth.of($0, size: 11) }.max() ?? 0) + (y.title.isEmpty ? 4 : 24)
         legendRows = PlotFrame.rows(entries, width: style.width - left - rightMargin)
-        let top = (title.isEmpty ? 16 : 42) + Double(legendRows.count + topNotes) * PlotFrame.lineHeight
+        titleHeight = titleLines.isEmpty ? 16 : 22 + 20 * Double(titleLines.count)
+        let top = titleHeight + Double(legendRows.count + topNotes) * PlotFrame.lineHeight
         let bottom = style.height - (x.title.isEmpty ? 30 : 50)
         lower = [left, top]
         upper = [style.width - rightMargin, bottom]
@@ -63,7 +66,9 @@ struct PlotFrame {
     ///
     /// - Parameter data: cut off at the axes.
     func draw(_ svg: inout SVG, data: (inout SVG) -> Void) {
-        svg.label(title, at: [16, 26], class: "title")
+        for (index, line) in titleLines.enumerated() {
+            svg.label(line, at: [16, 26 + 20 * Double(index)], class: "title")
+        }
         drawLegend(&svg)
         for tick in y.ticks where y.axis.categories.isEmpty {
             svg.line([lower.x, y(tick.value)], [upper.x, y(tick.value)], class: "grid")
@@ -100,7 +105,7 @@ struct PlotFrame {
 
     private func drawLegend(_ svg: inout SVG) {
         for (row, indices) in legendRows.enumerated() {
-            var place = SIMD2(lower.x, (title.isEmpty ? 20 : 48) + Double(row) * PlotFrame.lineHeight)
+            var place = SIMD2(lower.x, titleHeight + 6 + Double(row) * PlotFrame.lineHeight)
             for index in indices {
                 let entry = entries[index]
                 if entry.sign != .square {
@@ -133,23 +138,5 @@ struct PlotFrame {
             used += width(entry)
         }
         return rows
-    }
-}
-
-/// How wide a text will be, near enough to leave room: the reader's font is not known.
-enum TextWidth {
-    /// Pixels at a font size.
-    static func of(_ text: String, size: Double) -> Double {
-        text.reduce(0) { width, character in
-            let part =
-                switch character {
-                case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", "·", " ": 0.31
-                case "f", "r", "t", "(", ")", "-", "/": 0.38
-                case "m", "w", "M", "W", "%", "@": 0.88
-                case _ where character.isUppercase: 0.68
-                default: 0.58
-                }
-            return width + part * size
-        }
     }
 }

@@ -60,8 +60,10 @@ public struct PlotStyle: Sendable, Hashable {
     /// A whole drawing, with all that it needs in it.
     ///
     /// - Parameter description: what a screen reader says.
-    func document(description: String, height: Double? = nil, _ body: (inout SVG) -> Void) -> String {
-        let (width, height) = (SVG.number(width), SVG.number(height ?? self.height))
+    func document(
+        description: String, width: Double? = nil, height: Double? = nil, _ body: (inout SVG) -> Void
+    ) -> String {
+        let (width, height) = (SVG.number(width ?? self.width), SVG.number(height ?? self.height))
         var svg = SVG()
         body(&svg)
         return """
