@@ -5,11 +5,11 @@ import Testing
 
 @Suite("Clinical measures")
 struct ClinicalTests {
-    /// Three frames of two slices of 4 × 2: cavity 8, 4, 2 samples, right cavity 2, 1, 0, wall 3, 5, 5.
+    /// Three frames of two slices of 4 × 2: cavity 8, 4, 2 samples, right cavity 2, 1, 1, wall 3, 5, 5.
     private let frames: [[UInt8]] = [
         [1, 1, 1, 1, 2, 3, 3, 0, 1, 1, 1, 1, 2, 2, 0, 0],
         [1, 1, 2, 2, 2, 3, 0, 0, 1, 1, 2, 2, 0, 0, 0, 0],
-        [1, 2, 2, 2, 0, 0, 0, 0, 1, 2, 2, 0, 0, 0, 0, 0],
+        [1, 2, 2, 2, 0, 3, 0, 0, 1, 2, 2, 0, 0, 0, 0, 0],
     ]
 
     private var volumes: LabelFrames {
@@ -23,7 +23,7 @@ struct ClinicalTests {
         let (left, right) = (try #require(measures.left), try #require(measures.right))
         #expect((measures.endDiastolicFrame, measures.endSystolicFrame) == (0, 2))
         #expect((left.endDiastolicML, left.endSystolicML, left.strokeML, left.ejectionPercent) == (8, 2, 6, 75))
-        #expect((right.endDiastolicML, right.endSystolicML, right.ejectionPercent) == (2, 0, 100))
+        #expect((right.endDiastolicML, right.endSystolicML, right.ejectionPercent) == (2, 1, 50))
         #expect(abs(try #require(measures.leftMassG) - 3.15) < 1e-12)
         #expect(abs(left.outputLPerMinute(heartRateBPM: 70) - 0.42) < 1e-12)
     }
@@ -61,6 +61,10 @@ struct ClinicalTests {
         #expect(found.left == nil && found.leftMassG == nil)
         let error = StructureScore(found.left, truth.left) { $0.ejectionPercent - $1.ejectionPercent }
         #expect(error == .missed)
+        // A frame without a cavity is not an ejection fraction of 100 %.
+        let once = LabelFrames(
+            volumes: (frames[0] + frames[1] + [UInt8](repeating: 2, count: 16)), grid: grid, frames: 3)
+        #expect(VentricularMeasures(once).left == nil && VentricularMeasures(once).leftMassG == truth.leftMassG)
         #expect(StructureScore(truth.left, truth.left) { $0.strokeML - $1.strokeML } == .measured(0))
     }
 

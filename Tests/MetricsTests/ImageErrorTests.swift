@@ -52,6 +52,19 @@ struct ImageErrorTests {
         #expect(real([1, 0], [0, 0]).nmse == .infinity)
     }
 
+    @Test("An image that is not a number is infinitely wrong, or refused")
+    func notNumbers() {
+        let (good, reference) = pictures([9, 9])
+        var image = good
+        image[40] = .nan
+        let error = SquaredError(image, reference: reference)
+        #expect(error.nmse == .infinity && error.psnr(range: 1) == -.infinity)
+        #expect(HighFrequencyError()(image, reference: reference, shape: [9, 9]) == .infinity)
+        #expect(throws: CineError.self) {
+            try StructuralSimilarity.fastMRI.mean(image, reference: reference, shape: [9, 9], range: 1)
+        }
+    }
+
     @Test("The range comes from the reference")
     func ranges() throws {
         let reference = (0...100).map { Float($0) }

@@ -53,6 +53,20 @@ struct MotionTests {
         #expect(try MotionError(truth, reference: truth, mask: empty) == nil)
     }
 
+    @Test("Displacements that are not numbers, or lie elsewhere, are refused")
+    func refusals() {
+        let truth = field { $0 }
+        var components = truth.components
+        components[700] = .nan
+        let bad = DisplacementField(grid: grid, components: components)
+        var moved = grid
+        moved.affine.translation.x += 1
+        for estimate in [bad, DisplacementField(grid: moved, components: truth.components)] {
+            #expect(throws: CineError.self) { try MotionError(estimate, reference: truth, mask: everywhere) }
+            #expect(throws: CineError.self) { try JacobianStatistics(estimate, mask: everywhere) }
+        }
+    }
+
     @Test("Affine motion has its determinant, whatever the grid's axes")
     func jacobian() throws {
         let map = Affine(x: [1.2, 0.1, 0], y: [-0.2, 0.9, 0.3], z: [0.05, 0, 0.8], translation: [3, 2, 1])

@@ -1,13 +1,13 @@
 /// The volumes of a ventricle at end-diastole and end-systole.
-public struct ChamberVolumes: Sendable, Hashable {
+public struct VentricleVolumes: Sendable, Hashable {
     /// End-diastolic volume, mL.
     public let endDiastolicML: Double
     /// End-systolic volume, mL.
     public let endSystolicML: Double
 
-    /// Makes volumes; nil where the chamber has none at end-diastole: it was missed, and has no ejection fraction.
+    /// Makes volumes; nil where one of them is 0: no ventricle empties, so that the chamber was missed.
     public init?(endDiastolicML: Double, endSystolicML: Double) {
-        guard endDiastolicML > 0 else { return nil }
+        guard endDiastolicML > 0, endSystolicML > 0 else { return nil }
         (self.endDiastolicML, self.endSystolicML) = (endDiastolicML, endSystolicML)
     }
 
@@ -54,10 +54,10 @@ public struct VentricularMeasures: Sendable, Hashable {
     public let endDiastolicFrame: Int
     /// The frame of end-systole: the smallest cavity of the left ventricle, for both ventricles.
     public let endSystolicFrame: Int
-    /// The left ventricle; nil where it has no cavity at end-diastole.
-    public let left: ChamberVolumes?
-    /// The right ventricle; nil where it has no cavity at end-diastole.
-    public let right: ChamberVolumes?
+    /// The left ventricle; nil where it was missed at end-diastole or in any frame, which then looks like end-systole.
+    public let left: VentricleVolumes?
+    /// The right ventricle; nil where it was missed at end-diastole or end-systole.
+    public let right: VentricleVolumes?
     /// Mass of the left ventricle's wall at end-diastole, g; nil where there is none.
     public let leftMassG: Double?
 
@@ -73,8 +73,8 @@ public struct VentricularMeasures: Sendable, Hashable {
         }
         let diastole = endDiastole == .first ? 0 : frame(>)
         let systole = frame(<)
-        func chamber(_ volumes: [Double]) -> ChamberVolumes? {
-            ChamberVolumes(endDiastolicML: volumes[diastole], endSystolicML: volumes[systole])
+        func chamber(_ volumes: [Double]) -> VentricleVolumes? {
+            VentricleVolumes(endDiastolicML: volumes[diastole], endSystolicML: volumes[systole])
         }
         (endDiastolicFrame, endSystolicFrame) = (diastole, systole)
         self.left = chamber(left)

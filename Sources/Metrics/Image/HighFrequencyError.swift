@@ -8,11 +8,11 @@ import Core
 /// - Reference: Ravishankar and Bresler 2011, doi:10.1109/TMI.2010.2090538; kernel as MATLAB's `fspecial('log')`.
 public struct HighFrequencyError: Sendable, Hashable {
     /// Standard deviation of the Gaussian in samples.
-    public var sigma = 1.5
+    public let sigma: Double
     /// Samples of the kernel along each axis, odd.
-    public var size = 15
+    public let size: Int
     /// How many of the last axes the kernel spans: 2 for slices, 3 for volumes.
-    public var dimensions = 2
+    public let dimensions: Int
 
     /// Makes the norm; all that is not given is as published.
     ///
@@ -52,7 +52,8 @@ public struct HighFrequencyError: Sendable, Hashable {
         }
         let error = sums.reduce(0) { $0 + $1.error }
         let norm = sums.reduce(0) { $0 + $1.norm }
-        return error == 0 ? 0 : (error / norm).squareRoot()
+        // What is not a number is infinitely wrong.
+        return error.isNaN ? .infinity : error == 0 ? 0 : (error / norm).squareRoot()
     }
 
     /// Σ over axes of (second derivative along it, Gaussian along the others), less a constant that makes the sum zero.

@@ -5,7 +5,8 @@ import RealModule
 ///
 /// Values of parts add up to that of the whole, so that a volume can be compared slice by slice.
 ///
-/// - Convention: the sums are in double precision and run in the order of the samples. A complex error is |x̂ − x|²; the
+/// - Convention: a sample that is not a number, as of a network that diverged, is infinitely wrong: NMSE ∞, PSNR −∞. The sums
+///   are in double precision and run in the order of the samples. A complex error is |x̂ − x|²; the
 ///   mean over real and imaginary parts as separate channels would be half of it, and its PSNR 3.01 dB higher.
 public struct SquaredError: Sendable, Hashable {
     /// Σ |x̂ − x|².
@@ -50,7 +51,7 @@ public struct SquaredError: Sendable, Hashable {
     }
 
     private mutating func add(_ squaredDifference: Double, _ square: Double) {
-        error += squaredDifference
+        error += squaredDifference.isNaN ? .infinity : squaredDifference
         norm += square
         count += 1
     }

@@ -18,11 +18,11 @@ public struct StructuralSimilarity: Sendable, Hashable {
     }
 
     /// The weights of a window's samples.
-    public var window: Window
+    public let window: Window
     /// How many of the last axes a window spans: 2 for slices, 3 for volumes or [T, Y, X].
-    public var dimensions: Int
+    public let dimensions: Int
     /// Whether variances are those of a sample, divided by the number of weights less one.
-    public var usesSampleVariance: Bool
+    public let usesSampleVariance: Bool
     /// K₁, which steadies the comparison of means.
     public var k1 = 0.01
     /// K₂, which steadies the comparison of variances.
@@ -62,7 +62,7 @@ public struct StructuralSimilarity: Sendable, Hashable {
     ///   - range: L, how much the image can vary; see `DataRange`.
     ///   - mask: only windows about these samples count; nil for all.
     ///   - threads: the result does not depend on it.
-    /// - Throws: `CineError` where no window fits, or none about a sample of the mask.
+    /// - Throws: `CineError` where no window fits, or none about a sample of the mask, or a sample is not a number.
     /// - Cost: 5 filters of the image, some 20 products a sample and weight.
     public func mean(
         _ image: [Float], reference: [Float], shape: [Int], range: Double, mask: [Bool]? = nil, threads: Int = 1
@@ -82,7 +82,11 @@ public struct StructuralSimilarity: Sendable, Hashable {
             throw CineError(
                 .badData, "No window of SSIM (\(size) samples a side) lies about a sample of the mask; widen the mask.")
         }
-        return sums.reduce(0) { $0 + $1.sum } / Double(count)
+        let sum = sums.reduce(0) { $0 + $1.sum }
+        guard !sum.isNaN else {
+            throw CineError(.badData, "An image with samples that are not numbers has no SSIM; did the method diverge?")
+        }
+        return sum / Double(count)
     }
 
     /// The index at each sample about which the whole window fits.

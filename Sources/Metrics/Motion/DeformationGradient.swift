@@ -25,7 +25,7 @@ extension DisplacementField {
 
     /// Calls `body` with the position and the gradient of each voxel of a mask, its border left out.
     func forEachGradient(in mask: Volume<Bool>, _ body: (Vector3, Affine) -> Void) throws {
-        try mask.grid.requireSame(as: grid)
+        try requireNumbers(in: mask)
         let toIndices = grid.affine.inverse
         for z in 0..<grid.size.z {
             for y in 0..<grid.size.y {
@@ -46,7 +46,7 @@ public struct JacobianStatistics: Sendable, Hashable {
 
     /// Differentiates a field; nil where nothing is inside the border of the mask.
     ///
-    /// - Throws: `CineError` where the volumes do not lie in the same place.
+    /// - Throws: `CineError` where the volumes do not lie in the same place, or a displacement is not a number.
     public init?(_ field: DisplacementField, mask: Volume<Bool>) throws {
         var values: [Double] = []
         try field.forEachGradient(in: mask) { values.append($1.determinant) }

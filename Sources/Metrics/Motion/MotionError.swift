@@ -19,6 +19,18 @@ public struct DisplacementField: Sendable {
         (self.grid, self.components) = (grid, components)
     }
 
+    /// Stops where a vector of the mask is not a number, as of a network that diverged.
+    ///
+    /// - Throws: `CineError` there, and where the mask does not lie in the same place.
+    func requireNumbers(in mask: Volume<Bool>) throws {
+        try mask.grid.requireSame(as: grid)
+        for index in mask.values.indices where mask.values[index] {
+            guard self[index].sum().isFinite else {
+                throw CineError(.badData, "A displacement within the mask is not a number; did the method diverge?")
+            }
+        }
+    }
+
     /// The vector at a place of [Z, Y, X].
     subscript(index: Int) -> Vector3 {
         let count = grid.count
@@ -50,13 +62,13 @@ public struct MotionError: Sendable, Hashable {
     ///   - mask: the points that count, such as the wall at end-diastole.
     ///   - normal: across the slices, to part errors in the slice and across it; nil for no parts.
     ///   - leastMotionMM: points that move less have no direction to speak of.
-    /// - Throws: `CineError` where the volumes do not lie in the same place.
+    /// - Throws: `CineError` where the volumes do not lie in the same place, or a displacement is not a number.
     public init?(
         _ estimate: DisplacementField, reference: DisplacementField, mask: Volume<Bool>, normal: Vector3? = nil,
         leastMotionMM: Double = 1
     ) throws {
         try estimate.grid.requireSame(as: reference.grid)
-        try mask.grid.requireSame(as: reference.grid)
+        for field in [estimate, reference] { try field.requireNumbers(in: mask) }
         let points = mask.values.indices.filter { mask.values[$0] }
         let truths = points.map { reference[$0] }
         let found = points.map { estimate[$0] }

@@ -29,7 +29,7 @@ public struct WallStrain: Sendable, Hashable {
     ///   - mask: the wall at the reference time.
     ///   - axis: a point of the ventricle's long axis, and its direction.
     /// - Convention: directions at the reference position: radial from the axis, at right angles to it.
-    /// - Throws: `CineError` where the volumes do not lie in the same place.
+    /// - Throws: `CineError` where the volumes do not lie in the same place, or a displacement is not a number.
     public init?(_ field: DisplacementField, mask: Volume<Bool>, axis: (point: Vector3, direction: Vector3)) throws {
         let along = normalize(axis.direction)
         var (lines, greens, count) = (Vector3.zero, Vector3.zero, 0)
