@@ -164,6 +164,26 @@ struct PlotTests {
         }
     }
 
+    @Test("Values and bands that have no place are cut off, not broken")
+    func infinities() throws {
+        let axis = PlotAxis("y", scale: .logarithmic)
+        let series = LinePlot.Series("s", points: [[1, 2], [2, 3]], band: [-1...4, 0...Double.infinity])
+        let line = LinePlot("log", x: PlotAxis(), y: axis, series: [series], reference: ("zero", 0)).svg()
+        let far = LinePlot("far", x: PlotAxis(range: 0...1), y: PlotAxis(), series: [.init("s", points: [[1e300, 1]])])
+            .svg()
+        let table = BarTable(
+            "t", columns: [.init("PSNR")],
+            rows: [
+                .init("same", [.init(.infinity, interval: Interval(lower: 3, upper: .infinity))]),
+                .init("a", [.init(3)]),
+            ]
+        ).svg()
+        for svg in [line, far, table] {
+            #expect(elements(svg) != nil && !svg.contains("nan") && !svg.contains("inf"))
+        }
+        #expect(table.contains(">∞<"))
+    }
+
     @Test("A value without a place interrupts its curve")
     func gaps() throws {
         let points: [SIMD2<Double>] = [[0, 1], [1, 2], [2, .nan], [3, 2], [4, 1], [5, .infinity], [6, 0]]

@@ -29,7 +29,7 @@ public struct BarTable: Sendable {
 
     /// A number of a method.
     public struct Cell: Sendable {
-        /// The number; nil where there is none, which is said.
+        /// The number; nil where there is none, which is said, and has no bar where it is infinite.
         public var value: Double?
         /// An interval, drawn as a whisker on the bar; nil for none.
         public var interval: Interval?
@@ -128,7 +128,7 @@ public struct BarTable: Sendable {
             svg.label(texts[row], at: [from + room - 8, base + 4], anchor: .end, class: name)
             guard let value = cell.value, value.isFinite else { continue }
             svg.rectangle([place(0), base - 7], [place(value), base + 7], class: SeriesStyle.shape(index), radius: 2)
-            if let interval = cell.interval {
+            if let interval = cell.interval, interval.lower.isFinite, interval.upper.isFinite {
                 let (start, end) = (place(interval.lower), place(interval.upper))
                 svg.line([start, base], [end, base], class: SeriesStyle.whisker(index))
                 for tip in [start, end] {

@@ -40,7 +40,7 @@ public struct PlotAxis: Sendable, Hashable {
         guard let low = shown.min(), let high = shown.max() else { return scale == .linear ? 0...1 : 1...10 }
         switch scale {
         case .logarithmic:
-            // A tenth of the way beyond both ends, and never nothing.
+            // A twentieth of its length beyond both ends, and never nothing.
             let margin = max(pow(high / low, 0.05), 1.1)
             return low / margin...high * margin
         case .linear:
@@ -73,13 +73,13 @@ struct PlacedAxis {
             }
     }
 
-    /// The pixel of a value.
+    /// The pixel of a value; what has no place, or lies far outside, is just far enough outside to be cut off.
     func callAsFunction(_ value: Double) -> Double {
-        let part =
+        let part: Double =
             switch axis.scale {
             case .linear: (value - span.lowerBound) / (span.upperBound - span.lowerBound)
-            case .logarithmic: log(value / span.lowerBound) / log(span.upperBound / span.lowerBound)
+            case .logarithmic: log(max(value, 0) / span.lowerBound) / log(span.upperBound / span.lowerBound)
             }
-        return from + part * (to - from)
+        return from + min(max(part, -100), 100) * (to - from)
     }
 }

@@ -69,6 +69,7 @@ enum Ticks {
 
     /// "−1.50": with a true minus sign.
     static func label(_ value: Double, decimals: Int) -> String {
+        guard value.isFinite else { return value < 0 ? "−∞" : "∞" }
         let text = String(format: "%.\(decimals)f", abs(value))
         let isZero = text.allSatisfy { $0 == "0" || $0 == "." }
         return value < 0 && !isZero ? "−" + text : text
