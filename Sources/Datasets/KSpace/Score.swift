@@ -1,5 +1,6 @@
 import Core
 import Fourier
+import Metrics
 
 /// How far images are from their reference.
 ///
@@ -17,31 +18,24 @@ public struct Score: Sendable, Hashable {
     ///
     /// - Parameter shading: what the images have of the coils and the reference has not, [Y, X]; nil for nothing.
     init(_ images: [ComplexFloat], reference: [ComplexFloat], shading: [Float]?, pixels: Int) {
-        let found = images.map { Double($0.length) }
-        let truth = reference.enumerated().map { index, value in
-            Double(value.length) * (shading.map { Double($0[index % pixels]) } ?? 1)
-        }
-        let products = zip(found, truth).reduce(0.0) { $0 + $1.0 * $1.1 }
-        let squares = found.reduce(0.0) { $0 + $1 * $1 }
-        let scale = squares > 0 ? products / squares : 0
-        let frames = truth.count / pixels
-        let threshold = 0.05 * (truth.max() ?? 0)
-        var all = (error: 0.0, norm: 0.0)
-        var heart = all
-        for pixel in 0..<pixels {
-            let course = (0..<frames).map { truth[$0 * pixels + pixel] }
+        let found = images.map(\.length)
+        let truth = reference.enumerated().map { $1.length * (shading?[$0 % pixels] ?? 1) }
+        let scale = leastSquaresScale(found, to: truth)
+        let scaled = found.map { scale * $0 }
+        nmse = SquaredError(scaled, reference: truth).nmse
+        heartNMSE = SquaredError(scaled, reference: truth, mask: Score.moving(truth, pixels: pixels)).nmse
+    }
+
+    /// Where a series [T, Y, X] deviates from its mean over time by more than 5 % of its largest value, in each frame.
+    private static func moving(_ series: [Float], pixels: Int) -> [Bool] {
+        let frames = series.count / pixels
+        let threshold = 0.05 * Double(series.max() ?? 0)
+        let mask = (0..<pixels).map { pixel in
+            let course = (0..<frames).map { Double(series[$0 * pixels + pixel]) }
             let mean = course.reduce(0, +) / Double(frames)
             let variance = course.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(frames)
-            var here = (error: 0.0, norm: 0.0)
-            for frame in 0..<frames {
-                let difference = scale * found[frame * pixels + pixel] - course[frame]
-                here.error += difference * difference
-                here.norm += course[frame] * course[frame]
-            }
-            all = (all.error + here.error, all.norm + here.norm)
-            if variance.squareRoot() > threshold { heart = (heart.error + here.error, heart.norm + here.norm) }
+            return variance.squareRoot() > threshold
         }
-        nmse = all.norm > 0 ? all.error / all.norm : 0
-        heartNMSE = heart.norm > 0 ? heart.error / heart.norm : 0
+        return (0..<frames).flatMap { _ in mask }
     }
 }
