@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD := -c release -Xswiftc -enable-testing
 PROGRAM := .build/release/cineforge
 SOURCES := Package.swift Sources Tests
-LIBRARIES := Core Fourier Phantom Scanner Reconstruction Storage Report Datasets
+LIBRARIES := Core Fourier Phantom Scanner Reconstruction Metrics Storage Report Datasets
 
 .PHONY: demo test build setup bench lint docs install clean
 

@@ -47,11 +47,17 @@ let package = Package(
         library(
             "Storage",
             ["Core", "CHDF5", "CPNG", "CZlib", "CCrypto", .product(name: "ComplexModule", package: "swift-numerics")]),
-        library("Report", ["Core", "Storage"]),
+        library(
+            "Metrics",
+            [
+                "Core", .product(name: "ComplexModule", package: "swift-numerics"),
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
+        library("Report", ["Core", "Metrics", "Storage"]),
         library(
             "Datasets",
             [
-                "Core", "Fourier", "Phantom", "Scanner", "Reconstruction", "Storage", "Report",
+                "Core", "Fourier", "Phantom", "Scanner", "Reconstruction", "Metrics", "Storage", "Report",
                 .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
@@ -77,7 +83,8 @@ let package = Package(
         tests("ScannerTests", ["Scanner"]),
         tests("ReconstructionTests", ["Reconstruction"]),
         tests("StorageTests", ["Storage"]),
-        tests("ReportTests", ["Report"]),
+        tests("MetricsTests", ["Metrics"]),
+        tests("ReportTests", ["Report", "Metrics"]),
         tests("DatasetsTests", ["Datasets", "Reconstruction"]),
         tests("CommandTests", ["Datasets", "Storage"]),
     ],
