@@ -25,12 +25,14 @@ public enum Method: Sendable, Equatable {
     case lowPlusSparse(LowPlusSparse)
     /// Few courses.
     case lowRank(LowRank)
+    /// Few courses in each patch.
+    case localLowRank(LocalLowRank)
 
     /// Every method with its default settings.
     public static let all: [Method] = [
         .zeroFilled, .rootSumOfSquares, .temporalAverage, .cgSENSE(CGSENSE()), .spatialTV(SpatialTV()),
         .temporalTV(TemporalTV()), .ktSparse(KTSparse()), .ktFOCUSS(KTFOCUSS()), .lowPlusSparse(LowPlusSparse()),
-        .lowRank(LowRank()),
+        .lowRank(LowRank()), .localLowRank(LocalLowRank()),
     ]
 
     /// What the command line calls the method.
@@ -46,6 +48,7 @@ public enum Method: Sendable, Equatable {
         case .ktFOCUSS: "kt-focuss"
         case .lowPlusSparse: "low-plus-sparse"
         case .lowRank: "low-rank"
+        case .localLowRank: "local-low-rank"
         }
     }
 
@@ -71,6 +74,7 @@ public enum Method: Sendable, Equatable {
         case .ktFOCUSS(let settings): settings
         case .lowPlusSparse(let settings): settings
         case .lowRank(let settings): settings
+        case .localLowRank(let settings): settings
         }
     }
 }

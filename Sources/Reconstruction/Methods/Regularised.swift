@@ -96,6 +96,33 @@ extension LowRank: Solver {
     }
 }
 
+/// Minimises ½‖E x − y‖² + λ Σ (√T + √n) Σ σ_k(patch): few courses in each patch of n pixels.
+///
+/// - Convention: patches of two tilings, half a patch apart, count half each.
+/// - Reference: Zhang, Pauly & Levesque 2015, doi:10.1002/mrm.25161.
+public struct LocalLowRank: Sendable, Equatable, Codable {
+    /// Largest number of iterations.
+    public var iterations = 50
+    /// Weight of the singular values, as the deviation of noise that it would remove.
+    public var lambda = 0.01
+    /// Pixels along the side of a patch.
+    public var side = 8
+    /// Ends when the objective falls by less than this part of it.
+    public var tolerance = 1e-5
+
+    /// The default settings.
+    public init() {}
+}
+
+extension LocalLowRank: Solver {
+    func solve(_ problem: Problem, progress: (Reconstruction.Progress) -> Void) -> Samples {
+        let penalty = PatchNuclearNorm(
+            frames: problem.frames, height: problem.height, width: problem.width, side: side, lambda: lambda,
+            threads: problem.threads)
+        return problem.minimise(penalty, iterations: iterations, tolerance: tolerance, progress: progress)
+    }
+}
+
 extension Problem {
     /// The minimiser of ½‖E x − y‖² + penalty, from the time average on.
     func minimise(
