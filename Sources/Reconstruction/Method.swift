@@ -2,8 +2,8 @@ import Core
 
 /// A way of reconstruction with its settings.
 ///
-/// - Convention: λ apply to data scaled as `Reconstruction.run` says; defaults were tuned on phantoms of other anatomy and
-///   seeds than those of the tests (`Tuning` in the tests).
+/// - Convention: λ apply to data scaled as `Reconstruction.run` says; defaults were tuned on drawn patients of other
+///   cohorts and seeds than those that tests judge by (`TuningTests`), on Cartesian and radial data alike.
 public enum Method: Sendable, Equatable {
     /// The adjoint, combined over the coils.
     case zeroFilled

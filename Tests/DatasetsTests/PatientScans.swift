@@ -6,7 +6,7 @@ import Reconstruction
 
 /// The same slice of drawn patients, with texture that moves with the tissue, read under several patterns.
 ///
-/// Methods are tuned on some and judged on others: of other cohorts, seeds and sizes.
+/// Methods are tuned on some and judged on others: of other cohorts and seeds.
 struct PatientScans: Sendable {
     /// A way of reading, as recipes say it.
     enum Pattern: String, Sendable, CaseIterable {
@@ -21,7 +21,7 @@ struct PatientScans: Sendable {
         case spiral4 = "{kind: spiral, acceleration: 4}"
     }
 
-    let cohorts: [String]
+    var cohorts: [String]
     let seed: Int
     var frames = 16
     var pixelMM = 2.5

@@ -14,27 +14,34 @@ import Testing
 struct TuningTests {
     static let scans = PatientScans(cohorts: ["healthy-men", "dcm", "hcm"], seed: 31)
 
-    /// The settings of a method with weights that are off the default by so many factors.
+    /// Every method with weights off the default by some factors, then with half and twice the iterations.
     private static func choices() -> [(String, Method)] {
         var choices: [(String, Method)] = [("", .zeroFilled), ("", .temporalAverage)]
-        for factor in [0.25, 0.5, 0.7, 1, 1.4, 2, 4] {
-            func add<Settings>(
-                _ settings: Settings, _ weight: WritableKeyPath<Settings, Double>, _ method: (Settings) -> Method
-            ) {
-                var settings = settings
-                settings[keyPath: weight] *= factor
-                choices.append(("\(Words.number(settings[keyPath: weight]))", method(settings)))
+        func add<Settings>(
+            _ settings: Settings, _ weights: [WritableKeyPath<Settings, Double>],
+            _ iterations: WritableKeyPath<Settings, Int>, _ method: (Settings) -> Method
+        ) {
+            for (number, weight) in weights.enumerated() {
+                for factor in [0.25, 0.5, 1, 2, 4] {
+                    var settings = settings
+                    settings[keyPath: weight] *= factor
+                    choices.append(("weight \(number) \(Words.number(settings[keyPath: weight]))", method(settings)))
+                }
             }
-            add(CGSENSE(), \.lambda, Method.cgSENSE)
-            add(SpatialTV(), \.lambda, Method.spatialTV)
-            add(TemporalTV(), \.lambda, Method.temporalTV)
-            add(KTSparse(), \.lambda, Method.ktSparse)
-            add(KTFOCUSS(), \.lambda, Method.ktFOCUSS)
-            add(LowPlusSparse(), \.lambdaLow) { .lowPlusSparse($0) }
-            add(LowPlusSparse(), \.lambdaSparse) { .lowPlusSparse($0) }
-            add(LowRank(), \.lambda, Method.lowRank)
-            add(LocalLowRank(), \.lambda, Method.localLowRank)
+            for factor in [0.5, 2] {
+                var settings = settings
+                settings[keyPath: iterations] = Int(Double(settings[keyPath: iterations]) * factor)
+                choices.append(("iterations \(settings[keyPath: iterations])", method(settings)))
+            }
         }
+        add(CGSENSE(), [\.lambda], \.iterations, Method.cgSENSE)
+        add(SpatialTV(), [\.lambda], \.iterations, Method.spatialTV)
+        add(TemporalTV(), [\.lambda], \.iterations, Method.temporalTV)
+        add(KTSparse(), [\.lambda], \.iterations, Method.ktSparse)
+        add(KTFOCUSS(), [\.lambda], \.innerIterations, Method.ktFOCUSS)
+        add(LowPlusSparse(), [\.lambdaLow, \.lambdaSparse], \.iterations, Method.lowPlusSparse)
+        add(LowRank(), [\.lambda], \.iterations, Method.lowRank)
+        add(LocalLowRank(), [\.lambda], \.iterations, Method.localLowRank)
         return choices
     }
 
