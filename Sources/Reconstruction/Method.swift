@@ -2,8 +2,8 @@ import Core
 
 /// A way of reconstruction with its settings.
 ///
-/// - Convention: λ apply to data scaled as `Reconstruction.run` says; defaults were tuned on phantoms of other anatomy and
-///   seeds than those of the tests (`Tuning` in the tests).
+/// - Convention: λ apply to data scaled as `Reconstruction.run` says; defaults were tuned on drawn patients of other
+///   cohorts and seeds than those that tests judge by (`TuningTests`), on Cartesian and radial data alike.
 public enum Method: Sendable, Equatable {
     /// The adjoint, combined over the coils.
     case zeroFilled
@@ -25,12 +25,14 @@ public enum Method: Sendable, Equatable {
     case lowPlusSparse(LowPlusSparse)
     /// Few courses.
     case lowRank(LowRank)
+    /// Few courses in each patch.
+    case localLowRank(LocalLowRank)
 
     /// Every method with its default settings.
     public static let all: [Method] = [
         .zeroFilled, .rootSumOfSquares, .temporalAverage, .cgSENSE(CGSENSE()), .spatialTV(SpatialTV()),
         .temporalTV(TemporalTV()), .ktSparse(KTSparse()), .ktFOCUSS(KTFOCUSS()), .lowPlusSparse(LowPlusSparse()),
-        .lowRank(LowRank()),
+        .lowRank(LowRank()), .localLowRank(LocalLowRank()),
     ]
 
     /// What the command line calls the method.
@@ -46,6 +48,7 @@ public enum Method: Sendable, Equatable {
         case .ktFOCUSS: "kt-focuss"
         case .lowPlusSparse: "low-plus-sparse"
         case .lowRank: "low-rank"
+        case .localLowRank: "local-low-rank"
         }
     }
 
@@ -71,6 +74,7 @@ public enum Method: Sendable, Equatable {
         case .ktFOCUSS(let settings): settings
         case .lowPlusSparse(let settings): settings
         case .lowRank(let settings): settings
+        case .localLowRank(let settings): settings
         }
     }
 }

@@ -118,6 +118,43 @@ struct PenaltyTests {
         #expect(abs(value - 3 * kept.reduce(0, +)) < 1e-3 * Double(frames))
     }
 
+    @Test(
+        "Patches are shrunk each by itself, and the two tilings averaged",
+        arguments: [[5, 9, 7], [3, 8, 8], [4, 3, 17]])
+    func patches(shape: [Int]) {
+        let (frames, height, width, side, lambda, step) = (shape[0], shape[1], shape[2], 4, 0.3, 0.5)
+        let x = noise(shape.reduce(1, *))
+        var sum = 0.0
+        // Cut out pixel by pixel: patch (y, x) of a tiling holds the pixels whose place, moved by the offset, divides so.
+        let shrunk = [0, 2].map { offset in
+            var result = x
+            for (row, column) in (0..<6).flatMap({ row in (0..<6).map { (row, $0) } }) {
+                let places = (0..<frames * height * width).filter { place in
+                    let (y, x) = (place / width % height, place % width)
+                    return (y + offset) / side == row && (x + offset) / side == column
+                }
+                if places.isEmpty { continue }
+                let patch = Samples(places.map { x[$0] })
+                let pixels = Double(places.count / frames)
+                let weight = lambda * (Double(frames).squareRoot() + pixels.squareRoot())
+                sum += NuclearNorm(frames: frames, lambda: weight, threads: 1).shrink(patch, step: step)
+                for (place, value) in zip(places, patch.values) { result[place] = value }
+            }
+            return result
+        }
+        let mean = zip(shrunk[0], shrunk[1]).map { ($0 + $1).multiplied(by: 0.5) }
+        let spread = shrunk.reduce(0) { $0 + zip($1, mean).reduce(0) { $0 + Double(($1.0 - $1.1).lengthSquared) } }
+        let expected = 0.5 * (sum + spread / (2 * step))
+        let penalty = PatchNuclearNorm(
+            frames: frames, height: height, width: width, side: side, lambda: lambda, threads: 2)
+        let result = Samples(x)
+        let value = penalty.shrink(result, step: step)
+        // The same operations in single precision, but for the order of sums.
+        #expect(distance(result.values, mean) < 1e-5)
+        #expect(abs(value / expected - 1) < 1e-5)
+        #expect(distance(result.values, x) > 0.1)
+    }
+
     @Test("Conjugate gradients solve each frame's system, or all together", arguments: [true, false])
     func conjugateGradients(isFrameByFrame: Bool) {
         // A diagonal of eight values: eight steps reach the solution.

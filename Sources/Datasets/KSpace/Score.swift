@@ -13,29 +13,37 @@ public struct Score: Sendable, Hashable {
     public let nmse: Double
     /// The same where the reference moves.
     public let heartNMSE: Double
+    /// The same on profiles over time along eight lines through the heart.
+    public let profileNMSE: Double
 
     /// Compares images [T, Y, X].
     ///
-    /// - Parameter shading: what the images have of the coils and the reference has not, [Y, X]; nil for nothing.
-    init(_ images: [ComplexFloat], reference: [ComplexFloat], shading: [Float]?, pixels: Int) {
+    /// - Parameters:
+    ///   - shading: what the images have of the coils and the reference has not, [Y, X]; nil for nothing.
+    ///   - size: pixels along x and y.
+    init(_ images: [ComplexFloat], reference: [ComplexFloat], shading: [Float]?, size: SIMD2<Int>) {
+        let pixels = size.x * size.y
         let found = images.map(\.length)
         let truth = reference.enumerated().map { $1.length * (shading?[$0 % pixels] ?? 1) }
         let scale = leastSquaresScale(found, to: truth)
         let scaled = found.map { scale * $0 }
+
+        let threshold = 0.05 * (truth.max() ?? 0)
+        let motion = Self.deviations(truth, pixels: pixels).map { $0 > threshold ? $0 : 0 }
+        let heart = (0..<truth.count).map { motion[$0 % pixels] > 0 }
+        let profiles = HeartProfiles(motion: motion, size: size)
         nmse = SquaredError(scaled, reference: truth).nmse
-        heartNMSE = SquaredError(scaled, reference: truth, mask: Score.moving(truth, pixels: pixels)).nmse
+        heartNMSE = SquaredError(scaled, reference: truth, mask: heart).nmse
+        profileNMSE = SquaredError(profiles.sample(scaled), reference: profiles.sample(truth)).nmse
     }
 
-    /// Where a series [T, Y, X] deviates from its mean over time by more than 5 % of its largest value, in each frame.
-    private static func moving(_ series: [Float], pixels: Int) -> [Bool] {
+    /// The deviation of each pixel of a series [T, Y, X] over time.
+    private static func deviations(_ series: [Float], pixels: Int) -> [Float] {
         let frames = series.count / pixels
-        let threshold = 0.05 * Double(series.max() ?? 0)
-        let mask = (0..<pixels).map { pixel in
+        return (0..<pixels).map { pixel in
             let course = (0..<frames).map { Double(series[$0 * pixels + pixel]) }
             let mean = course.reduce(0, +) / Double(frames)
-            let variance = course.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(frames)
-            return variance.squareRoot() > threshold
+            return Float((course.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(frames)).squareRoot())
         }
-        return (0..<frames).flatMap { _ in mask }
     }
 }

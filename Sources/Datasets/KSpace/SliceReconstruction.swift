@@ -59,10 +59,8 @@ public struct SliceReconstruction: Sendable {
                     return try CurvedFrame(shape: [raw.imageSize.y, raw.imageSize.x], coils: raw.coils, points: places)
                 }
             }.map { try $0.get() }
-            return try run(raw, choice, whitening, progress) { maps in
-                try DynamicSENSE(
-                    maps: maps, transforms: frames, lines: raw.lines, density: frames.flatMap(\.density),
-                    threads: threads)
+            return try run(raw.weighted(by: frames), choice, whitening, progress) { maps in
+                try DynamicSENSE(maps: maps, transforms: frames, lines: raw.lines, threads: threads)
             }
         }
     }
@@ -92,7 +90,7 @@ public struct SliceReconstruction: Sendable {
             progress: progress)
         let isShaded = choice != .truth || method == .rootSumOfSquares
         let shading = isShaded ? truth?.sumOfSquares.map { $0.squareRoot() } : nil
-        return (images, raw.reference.map { Score(images, reference: $0, shading: shading, pixels: height * width) })
+        return (images, raw.reference.map { Score(images, reference: $0, shading: shading, size: raw.imageSize) })
     }
 }
 
@@ -100,5 +98,12 @@ extension RawSlice {
     /// The same data with uncorrelated noise of variance 1.
     fileprivate func whitened(by whitening: Whitening) -> RawSlice {
         RawSlice(self, samples: whitening.apply(to: samples, samplesOfCoil: lines * readout))
+    }
+
+    /// The same data with samples that count as much as the area of k-space that they stand for.
+    fileprivate func weighted(by frames: [CurvedFrame]) -> RawSlice {
+        let count = coils * lines * readout
+        let weighted = frames.enumerated().flatMap { $1.weighted(samples[$0 * count..<($0 + 1) * count]) }
+        return RawSlice(self, samples: weighted)
     }
 }

@@ -15,7 +15,7 @@ public protocol DynamicEncoding: LinearOperator {
     /// - Throws: `CineError` when the maps do not fit the images.
     func replacing(maps: CoilMaps) throws -> Self
 
-    /// Images of each coil and frame: the adjoint without maps, weighted by the density of the samples.
+    /// Images of each coil and frame: the adjoint without maps.
     ///
     /// - Shape: [T, C, L, N] → [T, C, Y, X].
     func coilImages(_ samples: [ComplexFloat]) throws -> [ComplexFloat]

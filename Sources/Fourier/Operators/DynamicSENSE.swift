@@ -16,7 +16,6 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
     /// Shape of what it gives.
     public let range: [Int]
 
-    private let density: [Float]
     private let threads: Int
 
     /// Describes a slice's encoding.
@@ -24,11 +23,8 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
     /// - Parameters:
     ///   - transforms: one for each frame, [C, Y, X] → [C, L·N].
     ///   - lines: spokes or interleaves of a frame, L.
-    ///   - density: weights of the samples, [T, L·N], such that Fᴴ W F is near 1; empty for 1.
-    /// - Throws: `CineError` when transforms, maps and weights do not fit each other.
-    public init(
-        maps: CoilMaps, transforms: [Frame], lines: Int = 1, density: [Float] = [], threads: Int = 1
-    ) throws {
+    /// - Throws: `CineError` when transforms, maps and lines do not fit each other.
+    public init(maps: CoilMaps, transforms: [Frame], lines: Int = 1, threads: Int = 1) throws {
         guard let first = transforms.first,
             transforms.allSatisfy({ $0.domain == maps.range && $0.rangeCount == first.rangeCount })
         else {
@@ -38,21 +34,18 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
                     + "found \(Set(transforms.map(\.domain))) to \(Set(transforms.map(\.rangeCount))).")
         }
         let count = first.rangeCount / maps.coils
-        guard density.isEmpty || density.count == transforms.count * count, count.isMultiple(of: lines) else {
-            throw CineError(
-                .badData,
-                "Expected \(transforms.count) × \(count) weights in \(lines) lines, found \(density.count).")
+        guard count.isMultiple(of: lines) else {
+            throw CineError(.badData, "Expected samples of \(lines) lines in each frame, found \(count) samples.")
         }
         self.maps = maps
         self.transforms = transforms
-        self.density = density
         self.threads = threads
         range = [transforms.count, maps.coils, lines, count / lines]
     }
 
     /// The same reading with other sensitivities.
     public func replacing(maps: CoilMaps) throws -> DynamicSENSE {
-        try DynamicSENSE(maps: maps, transforms: transforms, lines: range[2], density: density, threads: threads)
+        try DynamicSENSE(maps: maps, transforms: transforms, lines: range[2], threads: threads)
     }
 
     /// Output = A · input.
@@ -94,13 +87,12 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
         }
     }
 
-    /// Images of each coil and frame, weighted by the density of the samples.
+    /// Images of each coil and frame.
     public func coilImages(_ samples: [ComplexFloat]) throws -> [ComplexFloat] {
-        let weighted = self.weighted(samples)
         var images = [ComplexFloat](repeating: .zero, count: transforms.count * maps.rangeCount)
-        weighted.withUnsafeBufferPointer { weighted in
+        samples.withUnsafeBufferPointer { samples in
             images.withUnsafeMutableBufferPointer { images in
-                forEachFrame(weighted, transforms[0].rangeCount, images, maps.rangeCount) { frame, samples, image in
+                forEachFrame(samples, transforms[0].rangeCount, images, maps.rangeCount) { frame, samples, image in
                     transforms[frame].adjoint(samples, into: image)
                 }
             }
@@ -114,15 +106,6 @@ public struct DynamicSENSE<Frame: LinearOperator>: DynamicEncoding {
         var mean = [ComplexFloat](repeating: .zero, count: maps.rangeCount)
         for (place, value) in images.enumerated() { mean[place % maps.rangeCount] += value }
         return mean.map { $0.multiplied(by: 1 / Float(transforms.count)) }
-    }
-
-    private func weighted(_ samples: [ComplexFloat]) -> [ComplexFloat] {
-        if density.isEmpty { return samples }
-        let count = range[2] * range[3]
-        return samples.indices.map { place in
-            let frame = place / (maps.coils * count)
-            return samples[place].multiplied(by: density[frame * count + place % count])
-        }
     }
 
     private func forEachFrame(

@@ -8,7 +8,7 @@ public struct CGSENSE: Sendable, Equatable, Codable {
     /// Largest number of iterations; fewer regularise, too.
     public var iterations = 15
     /// Weight of ‖x‖².
-    public var lambda = 0.002
+    public var lambda = 0.01
     /// A frame ends when ‖r‖ / ‖Eᴴy‖ is below.
     public var tolerance = 1e-6
 

@@ -17,7 +17,7 @@ public struct KTFOCUSS: Sendable, Equatable, Codable {
     /// Conjugate-gradient iterations in each.
     public var innerIterations = 10
     /// Weight of the frequencies.
-    public var lambda = 0.006
+    public var lambda = 0.0015
     /// The power p of the weights, below 1.
     public var power = 0.5
     /// ε: what is below this is not told from 0.

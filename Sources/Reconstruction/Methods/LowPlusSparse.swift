@@ -11,9 +11,9 @@ public struct LowPlusSparse: Sendable, Equatable, Codable {
     /// Largest number of iterations.
     public var iterations = 80
     /// Weight of the background's singular values, as a part of the largest.
-    public var lambdaLow = 0.04
+    public var lambdaLow = 0.01
     /// Weight of the frequencies on the background.
-    public var lambdaSparse = 0.012
+    public var lambdaSparse = 0.0025
     /// Ends when the objective falls by less than this part of it.
     public var tolerance = 1e-5
 

@@ -7,7 +7,7 @@ public struct SpatialTV: Sendable, Equatable, Codable {
     /// Largest number of iterations.
     public var iterations = 40
     /// Weight of the variation.
-    public var lambda = 0.002
+    public var lambda = 0.001
     /// Steps on the dual of the variation in each iteration.
     public var innerIterations = 6
     /// Ends when the objective falls by less than this part of it.
@@ -33,7 +33,7 @@ public struct TemporalTV: Sendable, Equatable, Codable {
     /// Largest number of iterations.
     public var iterations = 50
     /// Weight of the changes.
-    public var lambda = 0.008
+    public var lambda = 0.0025
     /// Steps on the dual of the variation in each iteration.
     public var innerIterations = 8
     /// Ends when the objective falls by less than this part of it.
@@ -59,7 +59,7 @@ public struct KTSparse: Sendable, Equatable, Codable {
     /// Largest number of iterations.
     public var iterations = 50
     /// Weight of the frequencies.
-    public var lambda = 0.008
+    public var lambda = 0.0025
     /// Ends when the objective falls by less than this part of it.
     public var tolerance = 1e-5
 
@@ -81,7 +81,7 @@ public struct LowRank: Sendable, Equatable, Codable {
     /// Largest number of iterations.
     public var iterations = 50
     /// Weight of the singular values, as a part of the largest.
-    public var lambda = 0.002
+    public var lambda = 0.001
     /// Ends when the objective falls by less than this part of it.
     public var tolerance = 1e-5
 
@@ -92,6 +92,33 @@ public struct LowRank: Sendable, Equatable, Codable {
 extension LowRank: Solver {
     func solve(_ problem: Problem, progress: (Reconstruction.Progress) -> Void) -> Samples {
         let penalty = problem.nuclearNorm(lambda: lambda)
+        return problem.minimise(penalty, iterations: iterations, tolerance: tolerance, progress: progress)
+    }
+}
+
+/// Minimises ½‖E x − y‖² + λ Σ (√T + √n) Σ σ_k(patch): few courses in each patch of n pixels.
+///
+/// - Convention: patches of two tilings, half a patch apart, count half each.
+/// - Reference: Zhang, Pauly & Levesque 2015, doi:10.1002/mrm.25161.
+public struct LocalLowRank: Sendable, Equatable, Codable {
+    /// Largest number of iterations.
+    public var iterations = 50
+    /// Weight of the singular values, as the deviation of noise that it would remove.
+    public var lambda = 0.0015
+    /// Pixels along the side of a patch.
+    public var side = 8
+    /// Ends when the objective falls by less than this part of it.
+    public var tolerance = 1e-5
+
+    /// The default settings.
+    public init() {}
+}
+
+extension LocalLowRank: Solver {
+    func solve(_ problem: Problem, progress: (Reconstruction.Progress) -> Void) -> Samples {
+        let penalty = PatchNuclearNorm(
+            frames: problem.frames, height: problem.height, width: problem.width, side: side, lambda: lambda,
+            threads: problem.threads)
         return problem.minimise(penalty, iterations: iterations, tolerance: tolerance, progress: progress)
     }
 }

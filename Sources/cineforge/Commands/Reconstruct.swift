@@ -13,8 +13,8 @@ struct Reconstruct: ParsableCommand {
         abstract: "Make images of raw data: of a patient file, or of an MRD file of others.",
         discussion: """
             Methods: \(Method.all.map(\.name).joined(separator: ", ")).
-            Patient files also tell how far the images are from the truth: NMSE, and
-            NMSE where the heart moves.
+            Patient files also tell how far the images are from the truth: NMSE, NMSE
+            where the heart moves, and NMSE on profiles over time through the heart.
             """)
 
     @Argument(help: "A patient file with k-space, or an ISMRMRD (MRD) file.") var file: String
@@ -80,14 +80,17 @@ struct Reconstruct: ParsableCommand {
                 .object([
                     "slice": .integer(slice), "nmse": score.map { .number($0.nmse) } ?? .null,
                     "nmse_heart": score.map { .number($0.heartNMSE) } ?? .null,
+                    "nmse_profiles": score.map { .number($0.profileNMSE) } ?? .null,
                 ])
             }
             return Terminal.print(.object(["file": .string(file), "method": .string(method), "slices": .array(rows)]))
         }
         let rows = scores.map { slice, score in
             ["\(slice)"]
-                + (score.map { [Words.number($0.nmse), Words.number($0.heartNMSE)] } ?? ["unknown", "unknown"])
+                + (score.map { [$0.nmse, $0.heartNMSE, $0.profileNMSE].map { Words.number($0) } }
+                    ?? ["unknown", "unknown", "unknown"])
         }
-        for line in Terminal.table([["slice", "nmse", "nmse where the heart moves"]] + rows) { Terminal.print(line) }
+        let head = ["slice", "nmse", "nmse where the heart moves", "nmse on x-t profiles"]
+        for line in Terminal.table([head] + rows) { Terminal.print(line) }
     }
 }
