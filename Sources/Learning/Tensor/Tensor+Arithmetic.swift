@@ -73,7 +73,9 @@ public func log(_ x: Tensor) throws -> Tensor { try Torch.call("log", x) }
 /// The square root of each element.
 public func sqrt(_ x: Tensor) throws -> Tensor { try Torch.call("sqrt", x) }
 
-/// The absolute value of each element; of a complex one, its modulus. Its gradient at 0 is 0.
+/// The absolute value of each element; of a complex one, its modulus.
+///
+/// - Convention: its gradient at 0 is 0.
 public func abs(_ x: Tensor) throws -> Tensor { try Torch.call("abs", x) }
 
 /// The greater of two elements.
