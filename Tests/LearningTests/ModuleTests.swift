@@ -140,6 +140,7 @@ extension EngineTests {
             var random = stream()
             let layer = Sequential([try Convolution(16, 16, kernel: [3, 3], using: &random), Lambda.relu()])
             let x = try noise([2, 16, 8, 8]).converted(to: .float32)
+            try layer.setChannelsLast(true)
             let last = try layer(x)
             #expect(last.isContiguous(.channelsLast) && !last.isContiguous())
             try layer.setChannelsLast(false)

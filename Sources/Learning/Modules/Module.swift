@@ -112,17 +112,20 @@ extension Module {
 // MARK: - Place and form
 
 extension Module {
-    /// Moves the state to a device; gradients are forgotten.
-    public func move(to device: Device) throws { try replaceState { try $0.converted(to: device) } }
+    /// Moves the state to a device and lays it out as convolutions are fastest there; gradients are forgotten.
+    public func move(to device: Device) throws {
+        try replaceState { try $0.converted(to: device) }
+        try setChannelsLast(Torch.prefersChannelsLast(on: device))
+    }
 
     /// Gives weights and statistics another type; gradients are forgotten.
     public func convert(to type: DType) throws {
         try replaceState { $0.dtype.isInteger ? $0 : try $0.converted(to: type) }
     }
 
-    /// Lays the kernels of convolutions out with channels last, as they are made, or in C order.
+    /// Lays the kernels of convolutions out with channels last or in C order; they are made as is faster.
     ///
-    /// Convolutions then work in, and give, images in the same order.
+    /// Convolutions work in, and give, images in the order of their kernels.
     public func setChannelsLast(_ isLast: Bool) throws {
         try replaceState { tensor in
             switch tensor.rank {
