@@ -30,6 +30,7 @@ private final class Network: Layer {
     let head: Sequential
     let tail: Sequential
     let steps: [Parameter]
+    let levels: [[any Layer]?]
 
     init(_ channels: Int = 2, seed: UInt64 = 1) throws {
         var random = stream(seed)
@@ -39,6 +40,7 @@ private final class Network: Layer {
         ])
         tail = head
         steps = try [Parameter(.zeros([])), Parameter(.zeros([]))]
+        levels = [nil, [Lambda.relu(), try PReLU(channels)]]
     }
 
     func callAsFunction(_ x: Tensor) throws -> Tensor {
@@ -58,9 +60,10 @@ extension EngineTests {
                     "blocks.0.norm.bias", "blocks.0.norm.running_mean", "blocks.0.norm.running_var",
                     "blocks.0.norm.num_batches_tracked", "blocks.0.scale", "blocks.1.first_convolution.weight",
                     "blocks.1.first_convolution.bias", "blocks.1.scale", "head.1.weight", "steps.0", "steps.1",
+                    "levels.1.1.weight",
                 ])
-            #expect(network.parameters.count == 11)
-            #expect(network.parameterCount == 2 * (36 + 2 + 1) + 4 + 2 + 2)
+            #expect(network.parameters.count == 12)
+            #expect(network.parameterCount == 2 * (36 + 2 + 1) + 4 + 2 + 2 + 2)
         }
 
         @Test("A 2D cascade D5-C5 has the published 565,770 parameters")
