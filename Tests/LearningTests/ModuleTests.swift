@@ -208,5 +208,48 @@ extension EngineTests {
             // Probabilities ½: of class 1, (2 · ½ + 1) / (1 + 1 + 1).
             #expect(try Swift.abs(Loss.softDice(logits, labels).item() - (1 - 2.0 / 3)) < 1e-12)
         }
+
+        @Test("SSIM agrees with the sums of its definition", arguments: [[6, 5], [4, 5, 3]])
+        func similarity(size: [Int]) throws {
+            let (window, count) = (3, size.reduce(1, *))
+            let (a, b) = try (
+                noise([2, 1] + size).values() as [Double], noise([2, 1] + size, seed: 2).values() as [Double]
+            )
+            let ranges = [1.5, 4]
+            // Any number of axes as three, of which the first may have but one sample and window.
+            let full = [Int](repeating: 1, count: 3 - size.count) + size
+            let reach = full.map { $0 == 1 ? 1 : window }
+            var sum = 0.0
+            var places = 0
+            for image in 0..<2 {
+                for z in 0...full[0] - reach[0] {
+                    for y in 0...full[1] - reach[1] {
+                        for x in 0...full[2] - reach[2] {
+                            var indices: [Int] = []
+                            for dz in 0..<reach[0] {
+                                for dy in 0..<reach[1] {
+                                    for dx in 0..<reach[2] {
+                                        let plane = (z + dz) * full[1] + y + dy
+                                        indices.append(image * count + plane * full[2] + x + dx)
+                                    }
+                                }
+                            }
+                            let n = Double(indices.count)
+                            let (ma, mb) = (indices.reduce(0) { $0 + a[$1] } / n, indices.reduce(0) { $0 + b[$1] } / n)
+                            let va = indices.reduce(0) { $0 + (a[$1] - ma) * (a[$1] - ma) } / (n - 1)
+                            let vb = indices.reduce(0) { $0 + (b[$1] - mb) * (b[$1] - mb) } / (n - 1)
+                            let cov = indices.reduce(0) { $0 + (a[$1] - ma) * (b[$1] - mb) } / (n - 1)
+                            let (c1, c2) = (ranges[image] * 0.01, ranges[image] * 0.03)
+                            let above = (2 * ma * mb + c1 * c1) * (2 * cov + c2 * c2)
+                            sum += above / ((ma * ma + mb * mb + c1 * c1) * (va + vb + c2 * c2))
+                            places += 1
+                        }
+                    }
+                }
+            }
+            let found = try Loss.structuralSimilarity(
+                Tensor(a, shape: [2, 1] + size), Tensor(b, shape: [2, 1] + size), range: Tensor(ranges), window: window)
+            #expect(try Swift.abs(found.item() - sum / Double(places)) < 1e-12)
+        }
     }
 }
