@@ -3,29 +3,16 @@
 Usage: torch_networks.py FILE.safetensors
 """
 
-import json
 import sys
 
 import torch
 from torch import nn
 
+from torch_samples import compare, read
+
 # Sums of some hundred products in single precision, in another order; after steps, divided by small gradients' roots.
 OUTPUT_TOLERANCE = 1e-5
 STEP_TOLERANCE = 1e-4
-TYPES = {"F32": torch.float32, "I64": torch.int64}
-
-
-def read(path):
-    """Tensors by name and words of a safetensors file, by its specification."""
-    with open(path, "rb") as file:
-        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-        data = bytearray(file.read())
-    words = header.pop("__metadata__")
-    tensors = {}
-    for name, entry in header.items():
-        first, last = entry["data_offsets"]
-        tensors[name] = torch.frombuffer(data[first:last], dtype=TYPES[entry["dtype"]]).reshape(entry["shape"])
-    return tensors, words
 
 
 def image():
@@ -51,12 +38,6 @@ def line():
         nn.Conv1d(3, 4, 5, padding=2), nn.ReLU(), nn.Upsample(scale_factor=3, mode="linear"),
         nn.ConvTranspose1d(4, 2, 2, stride=2),
     )
-
-
-def compare(name, found, expected, tolerance):
-    error = (found.double() - expected.double()).abs().max() / max(expected.double().abs().max().item(), 1e-3)
-    print(f"{name}: {error:.1e}")
-    assert error < tolerance, f"{name} differs by {error}"
 
 
 tensors, words = read(sys.argv[1])

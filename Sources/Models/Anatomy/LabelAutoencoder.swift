@@ -27,7 +27,7 @@ public final class ShapeEncoder: Layer {
             layers.append(
                 try Convolution(
                     inputs, outputs, kernel: [4, 4, 4], stride: [2, 2, 2], padding: .samples([1, 1, 1]),
-                    using: &random))
+                    hasBias: false, using: &random))
             layers += [try BatchNorm(outputs), Lambda.leakyReLU(0.2)]
         }
         features = Sequential(layers)
@@ -83,7 +83,7 @@ public final class LabelAutoencoder: Layer {
             layers.append(
                 try TransposedConvolution(
                     channels[level + 1], channels[level], kernel: [4, 4, 4], stride: [2, 2, 2], padding: [1, 1, 1],
-                    using: &random))
+                    hasBias: level == 0, using: &random))
             if level > 0 { layers += [try BatchNorm(channels[level]), Lambda.leakyReLU(0.2)] }
         }
         decoder = Sequential(layers)

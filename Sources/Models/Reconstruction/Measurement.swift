@@ -55,7 +55,7 @@ public struct Measurement {
         }
         let all = try Tensor.concatenated(samples.map { try $0.flattened() }, axis: 0)
         backProjection = try encoding.adjoint(all)
-        self.mask = mask
+        self.mask = try mask?.converted(to: all.device)
     }
 
     /// The back projection as images of two channels.

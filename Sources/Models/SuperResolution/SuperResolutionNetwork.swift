@@ -26,7 +26,7 @@ public final class SuperResolutionNetwork: Module {
 
     /// Channels of the seven layers as published.
     public static let published = [64, 64, 32, 16, 8, 4, 1]
-    /// Channels of the shallow rival, after Dong et al. 2014 (SRCNN), doi:10.1007/978-3-319-10593-2_13.
+    /// Channels of the shallow rival, which follows SRCNN (Dong 2014, doi:10.1007/978-3-319-10593-2_13).
     public static let shallow = [64, 64, 32, 1]
 
     /// Makes a network with weights of a stream.
