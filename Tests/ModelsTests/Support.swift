@@ -100,11 +100,33 @@ struct Slices {
             let angle = Double(spoke) * 0.449
             return (-5..<5).map { SIMD2(cos(angle), sin(angle)) * Double($0) }
         }
-        let nufft = try NUFFT(shape: [height, width], points: points, batch: 2, tolerance: 1e-6)
-        let encoding = try DynamicSENSE(maps: maps, transforms: [nufft], lines: 7)
+        let spokes = Spokes(
+            nufft: try NUFFT(shape: [height, width], points: points, batch: 2, tolerance: 1e-6),
+            toeplitz: try ToeplitzNormal(shape: [height, width], points: points, batch: 2, tolerance: 1e-6))
+        let encoding = try DynamicSENSE(maps: maps, transforms: [spokes], lines: 7)
         let truth = try complexNoise([1, 1, height, width], seed: 5)
         let samples = try encoding.forward(truth[0])
         return Slices(truth: truth, measurement: try Measurement([encoding], samples: [samples]))
+    }
+}
+
+/// Spokes of all coils, whose normal operator is a convolution.
+private struct Spokes: LinearOperator {
+    let nufft: NUFFT
+    let toeplitz: ToeplitzNormal
+    var domain: [Int] { nufft.domain }
+    var range: [Int] { nufft.range }
+
+    func forward(_ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>) {
+        nufft.forward(input, into: output)
+    }
+
+    func adjoint(_ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>) {
+        nufft.adjoint(input, into: output)
+    }
+
+    func normal(_ input: UnsafeBufferPointer<ComplexFloat>, into output: UnsafeMutableBufferPointer<ComplexFloat>) {
+        toeplitz.forward(input, into: output)
     }
 }
 
