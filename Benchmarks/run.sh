@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compares our speed with TorchIO's RandomMotion and with FINUFFT on this machine, in one run.
+# Compares our speed with TorchIO's RandomMotion, FINUFFT, FFTW and bart on this machine, in one run.
 #
 #   Benchmarks/run.sh [folder of the built programs]
 set -euo pipefail

@@ -66,7 +66,16 @@ private let rounding: Float = 1e-5
             let expected = abs(sin(count * angle) / (count * sin(angle)))
             #expect(abs(Double(spread.inPlane[y * 64 + 32]) - expected) < Double(rounding))
         }
-        #expect(spread.sideLobeDB < -10 && spread.sideLobeDB > -16)
+        // The magnitude falls until 3 and is at its highest beyond at 4, of whole pixels.
+        let lobe = 1 / (40 * sin(Double.pi / 16))
+        #expect(abs(spread.sideLobeDB - 20 * log10(lobe)) < 1e-3)
+    }
+
+    @Test("A wide peak is not called a side lobe")
+    func widePeak() throws {
+        let spread = try SamplingSpread(pattern(.gaussian, matrix: 128) { $0.acceleration = 8 })
+        #expect(spread.sideLobeDB < SamplingSpread.decibels(spread.inPlane[66 * 128 + 64]) - 1)
+        #expect(spread.sideLobeInTimeDB < SamplingSpread.decibels(spread.inTime[66 * 12 + 6]) - 1)
     }
 
     @Test("Off the grid it is the weighted sum over the frame's points", arguments: [63, 64])

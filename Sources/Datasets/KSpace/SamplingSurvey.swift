@@ -22,7 +22,7 @@ public struct SamplingSurvey: Sendable {
 
     /// Draws every pattern of a recipe and computes what it makes of a point.
     ///
-    /// - Cost: a second for each pattern off the grid, of 25 frames of 192².
+    /// - Cost: that of `SamplingSpread` for each pattern.
     /// - Throws: `CineError` when the recipe asks for no k-space.
     public init(_ recipe: Recipe, threads: Int) throws {
         name = recipe.name
