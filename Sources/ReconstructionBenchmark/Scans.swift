@@ -66,27 +66,26 @@ struct RadialScan: Scan {
             }
         }
         // Ten times as exact as what either program takes.
-        samples = disc.samples(try Self.encoding(disc, points, tolerance: 1e-5, threads: threads), deviation: 0.02)
-    }
-
-    private static func encoding(
-        _ disc: BeatingDisc, _ points: [[SIMD2<Double>]], tolerance: Double = 1e-4, threads: Int
-    ) throws -> DynamicSENSE<CurvedFrame> {
-        let frames = try Workers.map(points.count, threads: threads) { frame in
-            Result {
-                try CurvedFrame(
-                    shape: [BeatingDisc.size, BeatingDisc.size], coils: BeatingDisc.coils, points: points[frame],
-                    tolerance: tolerance)
-            }
-        }.map { try $0.get() }
-        return try DynamicSENSE(
-            maps: disc.maps, transforms: frames, lines: spokes, density: frames.flatMap(\.density), threads: threads)
+        let transforms = try points.map {
+            try NUFFT(
+                shape: [BeatingDisc.size, BeatingDisc.size], points: $0, batch: BeatingDisc.coils, tolerance: 1e-5)
+        }
+        samples = disc.samples(
+            try DynamicSENSE(maps: disc.maps, transforms: transforms, lines: Self.spokes, threads: threads),
+            deviation: 0.02)
     }
 
     func reconstruct(_ settings: CGSENSE, threads: Int) throws -> [ComplexFloat] {
-        try Reconstruction.run(
-            .cgSENSE(settings), samples: samples, encoding: Self.encoding(disc, points, threads: threads),
+        let frames = try Workers.map(points.count, threads: threads) { frame in
+            Result {
+                try CurvedFrame(
+                    shape: [BeatingDisc.size, BeatingDisc.size], coils: BeatingDisc.coils, points: points[frame])
+            }
+        }.map { try $0.get() }
+        let encoding = try DynamicSENSE(
+            maps: disc.maps, transforms: frames, lines: Self.spokes, density: frames.flatMap(\.density),
             threads: threads)
+        return try Reconstruction.run(.cgSENSE(settings), samples: samples, encoding: encoding, threads: threads)
     }
 
     /// bart's trajectories are in cycles per field of view, too.

@@ -141,6 +141,7 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
             ["generate", recipe, "--out", out, "--json", "--dry-run"], ["generate", recipe, "--out", out, "--json"],
             ["inspect", out, "--json"], ["inspect", out + "/patients/p000000.h5", "--json"], ["verify", out, "--json"],
             ["recipe", "check", recipe, "--json"], ["recipe", "print", recipe, "--json"], ["recipe", "schema"],
+            ["recipe", "sampling", "reconstruction", "--set", "frames=2", "--json"],
             ["export", out, "--to", "nifti", "--out", folder("nifti").path, "--json"], ["doctor", "--json"],
             ["version", "--json"],
         ]
