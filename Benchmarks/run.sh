@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compares our speed with TorchIO's RandomMotion, FINUFFT and PyTorch on this machine, in one run.
+# Compares our speed with TorchIO's RandomMotion, FINUFFT, FFTW, bart and PyTorch on this machine, in one run.
 #
 #   Benchmarks/run.sh [folder of the built programs]
 set -euo pipefail
