@@ -1,13 +1,14 @@
 # make demo | test | bench | lint | docs | install. Everything is built once, into .build, with the same flags.
 PREFIX ?= /usr/local
-PACKAGES := libfftw3-dev libopenblas-dev libhdf5-dev libpng-dev zlib1g-dev libssl-dev pkg-config python3-venv
+PACKAGES := libfftw3-dev libopenblas-dev libhdf5-dev libpng-dev zlib1g-dev libssl-dev libtorch-dev pkg-config \
+	python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Tests need -enable-testing; the program is built with it, too, and `swift test` (whose own flags differ by one) builds
 # nothing, so that nothing is built twice.
 BUILD := -c release -Xswiftc -enable-testing
 PROGRAM := .build/release/cineforge
 SOURCES := Package.swift Sources Tests
-LIBRARIES := Core Fourier Phantom Scanner Reconstruction Storage Report Datasets
+LIBRARIES := Core Fourier Phantom Scanner Reconstruction Metrics Storage Report Datasets Learning Models
 
 .PHONY: demo test build setup bench lint docs install clean
 
@@ -26,7 +27,7 @@ demo: build
 	@echo "           $(PROGRAM) export out/demo --to nifti --out out/nifti"
 
 # What raw data are read and written with by others.
-test: PACKAGES += bart ismrmrd-tools ismrmrd-schema
+test: PACKAGES += bart ismrmrd-tools ismrmrd-schema python3-torch
 test: build
 	swift test $(BUILD) --skip-build
 	Tests/Interop/run.sh $(PROGRAM)

@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
 // Swift built for baseline x86-64 runs the SIMD kernels 5-6 times slower, so every Swift target is
@@ -18,9 +19,21 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
+// The tensor engine's shim is opened at run time, so that all else builds without libtorch. CINEFORGE_TORCH_HOME names
+// another libtorch than the system's: the folder with its include and lib (of PyTorch 2: site-packages/torch).
+let torchHome = Context.environment["CINEFORGE_TORCH_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+let hasTorch = FileManager.default.fileExists(
+    atPath: (torchHome ?? "/usr") + "/include/torch/csrc/autograd/custom_function.h")
+let torchShim = Target.target(
+    name: "CineTorch", dependencies: ["CTorchInterface"], publicHeadersPath: ".",
+    cxxSettings: torchHome.map { [.unsafeFlags(["-I\($0)/include"])] },
+    linkerSettings: ["torch", "torch_cpu", "c10"].map { .linkedLibrary($0) }
+        + (torchHome.map { [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath=\($0)/lib"])] } ?? []))
+
 let package = Package(
     name: "CineForge",
-    products: [.executable(name: "cineforge", targets: ["cineforge"])],
+    products: [.executable(name: "cineforge", targets: ["cineforge"])]
+        + (hasTorch ? [.library(name: "CineTorch", type: .dynamic, targets: ["CineTorch"])] : []),
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
@@ -31,6 +44,7 @@ let package = Package(
     targets: [
         // MARK: C libraries
         .target(name: "CLanes"),
+        .target(name: "CTorchInterface"),
         system("CFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
         system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
         system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
@@ -47,13 +61,26 @@ let package = Package(
         library(
             "Storage",
             ["Core", "CHDF5", "CPNG", "CZlib", "CCrypto", .product(name: "ComplexModule", package: "swift-numerics")]),
-        library("Report", ["Core", "Storage"]),
+        library(
+            "Metrics",
+            [
+                "Core", .product(name: "ComplexModule", package: "swift-numerics"),
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
+        library("Report", ["Core", "Metrics", "Storage"]),
         library(
             "Datasets",
             [
-                "Core", "Fourier", "Phantom", "Scanner", "Reconstruction", "Storage", "Report",
+                "Core", "Fourier", "Phantom", "Scanner", "Reconstruction", "Metrics", "Storage", "Report",
                 .product(name: "Yams", package: "Yams"),
             ]),
+        library(
+            "Learning",
+            [
+                "Core", "Fourier", "Storage", "CTorchInterface",
+                .product(name: "ComplexModule", package: "swift-numerics"),
+            ]),
+        library("Models", ["Core", "Fourier", "Learning"]),
         .executableTarget(
             name: "cineforge",
             dependencies: [
@@ -69,6 +96,7 @@ let package = Package(
         .executableTarget(
             name: "ReconstructionBenchmark", dependencies: ["Core", "Fourier", "Reconstruction"],
             swiftSettings: cpuFlags),
+        .executableTarget(name: "LearningBenchmark", dependencies: ["Core", "Learning"], swiftSettings: cpuFlags),
 
         // MARK: Tests
         tests("CoreTests", ["Core"]),
@@ -77,9 +105,13 @@ let package = Package(
         tests("ScannerTests", ["Scanner"]),
         tests("ReconstructionTests", ["Reconstruction"]),
         tests("StorageTests", ["Storage"]),
-        tests("ReportTests", ["Report"]),
+        tests("MetricsTests", ["Metrics"]),
+        tests("ReportTests", ["Report", "Metrics"]),
         tests("DatasetsTests", ["Datasets", "Reconstruction"]),
+        tests("LearningTests", ["Learning"]),
+        tests("ModelsTests", ["Models"]),
         tests("CommandTests", ["Datasets", "Storage"]),
-    ],
-    swiftLanguageModes: [.v6]
+    ] + (hasTorch ? [torchShim] : []),
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: torchHome == nil ? .cxx17 : .cxx20
 )

@@ -51,7 +51,8 @@ public struct Montage: Sendable {
         let pitch = SIMD2(cell.x + margin, cell.y + captionHeight + margin)
         let rows = (tiles.count + columns - 1) / columns
         var canvas = Picture(width: margin + columns * pitch.x, height: top + rows * pitch.y)
-        words(title, note, x: margin, y: margin, width: canvas.width - 2 * margin, size: Self.titleSize, on: &canvas)
+        Self.words(
+            title, note, x: margin, y: margin, width: canvas.width - 2 * margin, size: Self.titleSize, on: &canvas)
         if top > margin {
             canvas.fill(x: margin, y: top - margin / 2, width: canvas.width - 2 * margin, height: 1, Palette.separator)
         }
@@ -62,7 +63,7 @@ public struct Montage: Sendable {
         for (index, tile) in tiles.enumerated() {
             let x = margin + index % columns * pitch.x
             let y = top + index / columns * pitch.y
-            words(tile.caption, tile.note, x: x, y: y + 2, width: cell.x, size: Self.captionSize, on: &canvas)
+            Self.words(tile.caption, tile.note, x: x, y: y + 2, width: cell.x, size: Self.captionSize, on: &canvas)
             canvas.fill(x: x, y: y + captionHeight, width: cell.x, height: cell.y, Palette.tile)
             canvas.draw(
                 tile.picture, x: x + (cell.x - tile.picture.width) / 2,
@@ -72,15 +73,21 @@ public struct Montage: Sendable {
     }
 
     /// Words at the left and quieter ones at the right, which give way when there is no room for both.
-    private func words(
-        _ left: String, _ right: String, x: Int, y: Int, width: Int, size: Float, on canvas: inout Picture
+    ///
+    /// - Parameter noteSize: height of the quieter words, which stand on the same line; nil for that of the others.
+    static func words(
+        _ left: String, _ right: String, x: Int, y: Int, width: Int, size: Float, noteSize: Float? = nil,
+        on canvas: inout Picture
     ) {
         let fits = Int(Float(width) / (size / 7 * 6))
         let left = left.count > fits ? left.prefix(max(0, fits - 2)) + ".." : left
         Text.draw(left, on: &canvas, x: x, y: y, size: size)
-        let space = Text.width(right, size: size)
+        let noteSize = noteSize ?? size
+        let space = Text.width(right, size: noteSize)
         if Text.width(left, size: size) + space + Int(size) <= width {
-            Text.draw(right, on: &canvas, x: x + width - space, y: y, size: size, color: Palette.faintText)
+            Text.draw(
+                right, on: &canvas, x: x + width - space, y: y + Int(size - noteSize), size: noteSize,
+                color: Palette.faintText)
         }
     }
 }

@@ -124,8 +124,11 @@ public struct CineProtocol: Sendable, Hashable, Codable {
     public func layers(_ view: View, tissues: [Tissue: Relaxation]) -> [SampleLayer] {
         profile.layers(
             steadyState: steadyState, tissues: tissues,
-            thicknessMM: view == .sax ? sliceThicknessMM : longAxisThicknessMM, spacingMM: layerSpacingMM)
+            thicknessMM: thicknessMM(of: view), spacingMM: layerSpacingMM)
     }
+
+    /// Thickness of a view's slices in mm.
+    public func thicknessMM(of view: View) -> Double { view == .sax ? sliceThicknessMM : longAxisThicknessMM }
 
     /// The single sheet of a high-resolution volume: on-resonant signal, no thickness.
     public func volumeLayer(tissues: [Tissue: Relaxation]) -> SampleLayer {

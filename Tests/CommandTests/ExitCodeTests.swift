@@ -10,6 +10,9 @@ import Testing
         ("recipe schema", 0, ""), ("recipe check {recipe}", 0, ""), ("recipe print {recipe}", 0, ""),
         ("generate {recipe} --out {out} --dry-run", 0, ""),
         ("generat {recipe} --out {out}", 64, "did you mean `generate`?"),
+        ("recipe sampling reconstruction --set frames=2 --json", 0, ""),
+        ("recipe sampling {recipe}", 65, "add a `kspace` group"),
+        ("recipe sampling reconstruction --set frames=2 --png /proc/nowhere/x.png", 73, "its folder must exist"),
         ("recipe chekc {recipe}", 64, "did you mean `check`?"),
         ("generate", 64, "error: Missing expected argument"), ("generate {recipe}", 64, "--out"),
         ("generate {recipe} --out {out} --jobs 0", 64, "expected 1 to 1024"),
@@ -63,7 +66,8 @@ import Testing
 
 @Suite("Help") struct HelpTests {
     private static let commands = [
-        "", "generate", "inspect", "verify", "export", "reconstruct", "recipe", "recipe check", "doctor", "version",
+        "", "generate", "inspect", "verify", "export", "reconstruct", "recipe", "recipe check", "recipe sampling",
+        "doctor", "version",
     ]
 
     /// The texts lie in `Snapshots/`; `CINEFORGE_RECORD=1 swift test --filter HelpTests` renews them.

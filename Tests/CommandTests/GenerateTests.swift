@@ -11,10 +11,10 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
 }
 
 @Suite("Generate") struct GenerateTests {
-    @Test("The bytes do not depend on --jobs, --only, --resume or sharding")
-    func sameBytes() throws {
+    @Test("The bytes do not depend on --jobs, --only, --resume or sharding", arguments: [false, true])
+    func sameBytes(kspace: Bool) throws {
         let folder = try Folder()
-        let recipe = try folder.recipe(patients: 3)
+        let recipe = try folder.recipe(patients: 3, kspace: kspace)
         func generate(_ name: String, _ options: [String], environment: [String: String] = [:]) throws {
             let outcome = try Program.run(
                 ["generate", recipe, "--out", folder(name).path] + options, environment: environment)
@@ -41,10 +41,12 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
         }
     }
 
-    @Test("Killed at any time, it goes on where it was, and nothing unreadable is ever published")
-    func kills() throws {
+    @Test(
+        "Killed at any time, it goes on where it was, and nothing unreadable is ever published",
+        arguments: [false, true])
+    func kills(kspace: Bool) throws {
         let folder = try Folder()
-        let recipe = try folder.recipe(patients: 3)
+        let recipe = try folder.recipe(patients: 3, kspace: kspace)
         let start = ContinuousClock.now
         #expect(try Program.run(["generate", recipe, "--out", folder("whole").path]).status == 0)
         let wholeRun = (ContinuousClock.now - start) / .seconds(1)
@@ -139,6 +141,7 @@ private func hashes(_ dataset: URL) throws -> [String: String] {
             ["generate", recipe, "--out", out, "--json", "--dry-run"], ["generate", recipe, "--out", out, "--json"],
             ["inspect", out, "--json"], ["inspect", out + "/patients/p000000.h5", "--json"], ["verify", out, "--json"],
             ["recipe", "check", recipe, "--json"], ["recipe", "print", recipe, "--json"], ["recipe", "schema"],
+            ["recipe", "sampling", "reconstruction", "--set", "frames=2", "--json"],
             ["export", out, "--to", "nifti", "--out", folder("nifti").path, "--json"], ["doctor", "--json"],
             ["version", "--json"],
         ]

@@ -59,17 +59,37 @@ final class Folder {
     func callAsFunction(_ name: String) -> URL { url.appendingPathComponent(name) }
 
     /// Writes a small recipe and returns its path.
-    func recipe(patients: Int = 4, previews: Bool = false) throws -> String {
+    ///
+    /// - Parameter kspace: k-space instead of volumes: patient after patient on lines, spokes and spirals, with whatever
+    ///   a scan draws by chance.
+    func recipe(patients: Int = 4, previews: Bool = false, kspace: Bool = false) throws -> String {
+        let images = """
+            patients:
+              - {reference: true, count: \(patients), breath_holds: {severity: 3}}
+            volume: {spacing_mm: 12, size: [15, 13, 14]}
+            cine: {views: [sax, lax_4ch], pixel_mm: 9, slice_count: 2, layer_spacing_mm: 4, oversampling: 1}
+            """
+        let patterns = ["kind: gaussian", "kind: radial_golden, spokes_per_frame: 13", "kind: spiral, interleaves: 12"]
+        let groups = (0..<patients).map {
+            "  - {reference: true, kspace: {sampling: {\(patterns[$0 % patterns.count])}}}"
+        }
+        let rawData = """
+            patients:
+            \(groups.joined(separator: "\n"))
+            cine: {images: false, pixel_mm: 5, field_of_view_mm: 320, layer_spacing_mm: 4}
+            kspace:
+              slices: 1
+              oversampling: 1
+              coils: {channels: 3}
+              gating: {breathing: free, trigger_jitter_ms: 20, ectopic_share: 0.1}
+            """
         let text = """
             version: 1
             name: tiny
             seed: 7
             frames: 3
             previews: \(previews)
-            patients:
-              - {reference: true, count: \(patients), breath_holds: {severity: 3}}
-            volume: {spacing_mm: 12, size: [15, 13, 14]}
-            cine: {views: [sax, lax_4ch], pixel_mm: 9, slice_count: 2, layer_spacing_mm: 4, oversampling: 1}
+            \(kspace ? rawData : images)
             """
         let url = self("recipe.yml")
         try text.write(to: url, atomically: true, encoding: .utf8)

@@ -19,6 +19,7 @@ import Testing
           - {reference: true, kspace: {sampling: {kind: full}, fidelity: frame, snr: 0}}
           - {reference: true, kspace: {sampling: {kind: lattice, acceleration: 2}}}
           - {reference: true, kspace: {sampling: {kind: radial_golden, spokes_per_frame: 20}, views: [lax_4ch]}}
+          - {reference: true, kspace: {fidelity: frame, slices: 1}, field: {offset_hz: 20, transmit_scale: 0}}
         cine: {images: false, pixel_mm: 6, field_of_view_mm: 330, layer_spacing_mm: 8}
         kspace: {slices: 2, coils: {channels: 4}, gating: {breathing: free, views_per_segment: 20}, oversampling: 1.5}
         previews: false
@@ -68,11 +69,27 @@ import Testing
         #expect(try Verification(dataset(), threads: 2).problems.isEmpty)
     }
 
+    @Test("Fields are in the file of whom the recipe gives them, and off by what it says")
+    func fields() throws {
+        let path = try dataset().url.appendingPathComponent("patients/p000003.h5").path
+        let group = try PatientFile(path).root.group("kspace/sax")
+        let hertz: [Float] = try group.dataset("off_resonance_hz").read()
+        let transmit: [Float] = try group.dataset("transmit").read()
+        #expect(hertz.count == 55 * 55 && transmit == [Float](repeating: 1, count: 55 * 55))
+        let heart = (20..<35).flatMap { y in (20..<35).map { hertz[y * 55 + $0] } }
+        // Shimmed over the heart: what remains is the offset.
+        #expect(abs(heart.reduce(0, +) / Float(heart.count) - 20) < 15)
+        // The reference shows the field, as the heart does: fat is turned against water, so not all is real.
+        let reference = try view(3, .sax).reference(0)
+        #expect(reference.contains { $0.real < -20 })
+        #expect(try view(0, .sax).reference(0).contains { $0.real < -20 } == false)
+    }
+
     @Test("One patient alone, on one thread, is the same to the last bit")
     func determinism() throws {
         let folder = try TemporaryFolder()
         var options = Generator.Options()
-        options.only = ["p000001", "p000002"]
+        options.only = ["p000001", "p000002", "p000003"]
         let manifest = try Generator(resolve(Self.recipe), in: DatasetFolder(folder("other")), options: options).run()
         let all = try Manifest(contentsOf: dataset().manifest)
         #expect(manifest.patients.map(\.sha256) == all.patients.dropFirst().map(\.sha256))
@@ -103,7 +120,7 @@ import Testing
     @Test("MRD files hold the same samples, and reconstruct alike")
     func mrd() throws {
         let folder = try TemporaryFolder()
-        #expect(try RawDataExport(.mrd, of: dataset(), to: folder("mrd")).run(threads: 2) == 3)
+        #expect(try RawDataExport(.mrd, of: dataset(), to: folder("mrd")).run(threads: 2) == 4)
         for (patient, name) in [(1, View.sax), (2, .lax4ch)] {
             let path = folder("mrd/p00000\(patient)_\(name.rawValue).h5").path
             let (ours, theirs) = try (RawSource(path).slice(0), RawSlice(view(patient, name), slice: 0))
@@ -131,7 +148,7 @@ import Testing
         _ = try Generator(resolve(text), in: DatasetFolder(cartesian("dataset")), options: .init()).run()
         let count = try RawDataExport(.fastmri, of: DatasetFolder(cartesian("dataset")), to: cartesian("fm"))
             .run(threads: 2)
-        #expect(count == 4)
+        #expect(count == 5)
         let file = try HDF5File.open(cartesian("fm/multicoil_train/p000000_sax_0.h5").path)
         #expect(try file.root.dataset("kspace").shape == [4, 4, 110, 55])
         #expect(try file.root.dataset("reconstruction_rss").shape == [4, 55, 55])

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Opens what cineforge writes with the tools that users have (h5py, nibabel, SimpleITK, Pillow, ismrmrd, bart), and
-# lets it read what they write.
+# lets it read what they write; computes our metrics again with scikit-image, SimpleITK, SciPy and surface-distance.
 #
 #   Tests/Interop/run.sh [path of cineforge]
 set -euo pipefail

@@ -91,6 +91,34 @@ private struct PlainRenderer {
         }
     }
 
+    @Test("Images painted at once are the images painted alone")
+    func images() throws {
+        let patient = try Patient(PatientParameters())
+        let grid = Grid(center: [-30, 10, 0], spacingMM: [3, 3, 8], size: [61, 55, 2])
+        let moments = try [0, 0.3].map { try patient.moment(phase: $0) }
+        let signals = [distinctSignal, distinctSignal.map { 40 - 2 * $0 }, distinctSignal.map { $0 * $0 }]
+        func painted(_ signals: [[Float]]) -> [Float] {
+            // More sheets than a tile holds at once.
+            let layers = (-9...9).map { SampleLayer(offsetMM: Double($0) * 0.5, signals: signals) }
+            var images = [Float](repeating: 0, count: moments.count * signals.count * grid.count)
+            images.withUnsafeMutableBufferPointer {
+                patient.render(
+                    RenderRequest(grid: grid, layers: layers), moments: moments, threads: 2, image: $0, label: nil)
+            }
+            return images
+        }
+        let together = painted(signals)
+        for (image, signal) in signals.enumerated() {
+            let alone = painted([signal])
+            for moment in moments.indices {
+                let first = (moment * signals.count + image) * grid.count
+                #expect(
+                    Array(together[first..<first + grid.count])
+                        == Array(alone[moment * grid.count..<(moment + 1) * grid.count]))
+            }
+        }
+    }
+
     @Test("Short and long axis agree where they meet", arguments: [0, 0.3])
     func planesMeet(_ phase: Double) throws {
         let patient = try Patient(PatientParameters())

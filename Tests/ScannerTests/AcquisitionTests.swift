@@ -58,7 +58,7 @@ struct AcquisitionTests {
         var image = [Float](repeating: 0, count: fine * fine)
         image[at.y * fine + at.x] = 1
         var scratch = PointSpread.Scratch()
-        spread.apply(image[...], scratch: &scratch) { _ in }
+        spread.apply(SliceImages(real: image), 0, scratch: &scratch) { _ in }
         // Sum of the acquired frequencies, in closed form by definition.
         func kernel(_ coarse: Int, _ fineAt: Int) -> ComplexDouble {
             let distance = Double(coarse - matrix / 2) / Double(matrix) - Double(fineAt - fine / 2) / Double(fine)
@@ -91,7 +91,7 @@ struct AcquisitionTests {
         let scan = try scan(cine)
         let grid = slice(cine)
         let stack = scan.acquire(
-            planned: [grid], motions: [.none], center: .zero, frames: 1, threads: 1,
+            planned: [grid], motions: [.none], center: .zero, phases: [Double](repeating: 0, count: 1), threads: 1,
             render: renderer(frames: 1, fraction: fraction))
         for pixel in stack.images.indices {
             let expected = scan.myocardium * fraction(grid.position(pixel % cine.matrix, pixel / cine.matrix, 0))
@@ -105,7 +105,8 @@ struct AcquisitionTests {
         let cine = settings()
         let scan = try scan(cine)
         let stack = scan.acquire(
-            planned: [slice(cine)], motions: [.none], center: .zero, frames: 2, threads: 1,
+            planned: [slice(cine)], motions: [.none], center: .zero, phases: [Double](repeating: 0, count: 2),
+            threads: 1,
             render: renderer(frames: 2) { 0.5 + 0.01 * $0.z })
         #expect(stack.images.count == 2 * cine.matrix * cine.matrix)
         #expect(stack.images.allSatisfy { abs(Double($0) / (0.5 * scan.myocardium) - 1) < 1e-5 })
@@ -121,7 +122,8 @@ struct AcquisitionTests {
         }
         let scan = try scan(cine)
         let stack = scan.acquire(
-            planned: [slice(cine)], motions: [.none], center: .zero, frames: 4, threads: 2,
+            planned: [slice(cine)], motions: [.none], center: .zero, phases: [Double](repeating: 0, count: 4),
+            threads: 2,
             render: renderer(frames: 4) { _ in 1 })
         let count = Double(stack.images.count)
         let mean = stack.images.reduce(0) { $0 + Double($1) } / count
@@ -184,7 +186,8 @@ struct AcquisitionTests {
         }
         func run(threads: Int, patient: Int = 0) throws -> CineStack {
             try scan(cine, patient: patient).acquire(
-                planned: [slice(cine), slice(cine)], motions: [.none, .none], center: .zero, frames: 5,
+                planned: [slice(cine), slice(cine)], motions: [.none, .none], center: .zero,
+                phases: [Double](repeating: 0, count: 5),
                 threads: threads,
                 render: renderer(frames: 5) { $0.x > 0 ? 1 : 0 })
         }
@@ -203,7 +206,8 @@ struct AcquisitionTests {
         let grid = slice(cine)
         func fraction(_ p: Vector3) -> Double { exp(-(p.x * p.x + p.y * p.y) / 40) }
         let stack = try scan(cine).acquire(
-            planned: [grid], motions: [SliceMotion(shiftMM: [4, -6, 0])], center: .zero, frames: 1, threads: 1,
+            planned: [grid], motions: [SliceMotion(shiftMM: [4, -6, 0])], center: .zero,
+            phases: [Double](repeating: 0, count: 1), threads: 1,
             render: renderer(frames: 1, fraction: fraction))
         let brightest = stack.images.indices.max { stack.images[$0] < stack.images[$1] } ?? 0
         let at = grid.position(brightest % cine.matrix, brightest / cine.matrix, 0)
@@ -219,7 +223,8 @@ struct AcquisitionTests {
         func labels(_ rule: CineProtocol.LabelRule) throws -> [UInt8] {
             let cine = settings { $0.labelRule = rule }
             return try scan(cine).acquire(
-                planned: [slice(cine)], motions: [.none], center: .zero, frames: 2, threads: 1,
+                planned: [slice(cine)], motions: [.none], center: .zero, phases: [Double](repeating: 0, count: 2),
+                threads: 1,
                 render: renderer(frames: 2, fraction: { _ in 1 }, label: label)
             ).labels
         }

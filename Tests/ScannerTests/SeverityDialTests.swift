@@ -8,14 +8,15 @@ import Testing
 @Suite("Severity dials") struct SeverityDialTests {
     private static let curves = ChamberCurves(parameters: PatientParameters())
 
-    /// RMS of what a fault displaces: mm of the diaphragm, mL of the LV, or cycles per field of view.
+    /// RMS of what a fault displaces: mm of the diaphragm, mL of the LV, Hz, or cycles per field of view.
     private func displacement(
         _ dial: SeverityDial, level: Int, seed: UInt64, mode: GatingSettings.Mode
     ) throws -> Double {
         var scan = Scan.regular
         scan.gating.mode = mode
         if dial == .gradientDelay { scan.sampling = SamplingSettings(.radialGolden) }
-        dial.set(level, gating: &scan.gating, sampling: &scan.sampling)
+        var field = FieldSettings()
+        dial.set(level, gating: &scan.gating, sampling: &scan.sampling, field: &field)
         let clock = try scan.clock(seed: seed)
         let squares: [Double]
         switch dial {
@@ -27,6 +28,7 @@ import Testing
                 let seen = Self.curves.volumes(of: readout.heart).lvML
                 return (seen - wanted) * (seen - wanted)
             }
+        case .offResonance: squares = [field.offsetHz * field.offsetHz]
         case .gradientDelay:
             let pattern = try scan.pattern(seed: seed)
             squares = zip(pattern.trajectory ?? [], pattern.actualTrajectory ?? []).map { nominal, actual in
@@ -35,19 +37,6 @@ import Testing
             }
         }
         return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
-    }
-
-    private func spearman(_ values: [Double]) -> Double {
-        // Equal values share their mean rank; levels are 1…n.
-        let ranks = values.map { value in
-            Double(values.count { $0 < value }) + Double(values.count { $0 == value } + 1) / 2
-        }
-        let mean = Double(values.count + 1) / 2
-        let (across, along, down) = ranks.enumerated().reduce((0.0, 0.0, 0.0)) { sums, entry in
-            let (x, y) = (Double(entry.offset + 1) - mean, entry.element - mean)
-            return (sums.0 + x * y, sums.1 + x * x, sums.2 + y * y)
-        }
-        return down > 0 ? across / (along * down).squareRoot() : 0
     }
 
     @Test("What a fault displaces rises with its dial", arguments: SeverityDial.allCases)

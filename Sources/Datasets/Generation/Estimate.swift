@@ -58,11 +58,15 @@ public struct Estimate: Sendable {
             memory = grid.count * (5 + 2 * field) * 2
         }
         let pixels = study.scan.matrix * study.scan.matrix
+        func painted(_ view: PatientStudy.ViewPlan) -> Int {
+            guard let grid = view.planned.first else { return 1 }
+            return Self.layers(study, view.view, grid).first?.signals.count ?? 1
+        }
         for view in study.slices {
             let count = view.planned.count * frames * pixels
             disk += count * 4 + count / 20
             let fine = Double(pixels * frames) * study.scan.oversampling * study.scan.oversampling
-            memory = max(memory, count * 10 + Int(fine) * 8)
+            memory = max(memory, count * 10 + Int(fine) * 4 * (1 + painted(view)))
         }
         for view in study.kspace {
             guard let settings = study.kspaceSettings else { break }
@@ -71,10 +75,13 @@ public struct Estimate: Sendable {
             let read = frames * settings.coils.channels * lines * sampling.samplesPerLine(matrix: study.scan.matrix)
             let slice = 8 * (read + (frames + settings.coils.channels) * pixels)
             disk += slice * settings.chosen(of: view.planned.count).count
-            // Samples and images of a slice, and the fully sampled k-space of eight frames.
-            let full = 8 * 8 * settings.coils.channels * pixels * sampling.readoutOversampling
-            let fine = settings.fineSize(of: study.scan)
-            memory = max(memory, 2 * slice + full + 8 * 4 * fine * fine)
+            // Samples and images of a slice, the fully sampled k-space of a batch of frames, and what it is made from.
+            let images = painted(view)
+            let batch = KSpaceScan.batchSize(painted: images)
+            let full = batch * 8 * settings.coils.channels * pixels * sampling.readoutOversampling
+            let fine = settings.fineSize(of: study.scan) * settings.fineSize(of: study.scan)
+            let mixed = images == 1 ? 0 : (2 * batch + 2 * images) * fine
+            memory = max(memory, 2 * slice + full + 4 * (batch * images * fine + mixed))
         }
         return (memory, disk)
     }
@@ -102,7 +109,7 @@ public struct Estimate: Sendable {
         if let view = study.slices.first ?? study.kspace.first,
             let grid = view.planned.dropFirst(view.planned.count / 2).first
         {
-            let layers = study.scan.layers(view.view, tissues: study.relaxations)
+            let layers = Self.layers(study, view.view, grid)
             let seconds = time { draw(RenderRequest(grid: grid, layers: layers), moment, study.patient) }
             // Encoding adds some two thirds to the sampling of k-space.
             let work = Double(samples.cine) * 1.2 + Double(samples.kspace) * 1.7
@@ -111,8 +118,15 @@ public struct Estimate: Sendable {
         return total
     }
 
+    /// What is painted of a slice.
+    private static func layers(_ study: PatientStudy, _ view: View, _ grid: Grid) -> [SampleLayer] {
+        SliceContrast(
+            study.scan, view: view, tissues: study.relaxations, field: study.field, grid: grid, threads: 1
+        ).layers
+    }
+
     private static func draw(_ request: RenderRequest, _ moment: Moment, _ patient: Patient) {
-        var image = [Float](repeating: 0, count: request.grid.count)
+        var image = [Float](repeating: 0, count: request.images * request.grid.count)
         var label = [UInt8](repeating: 0, count: request.grid.count)
         image.withUnsafeMutableBufferPointer { image in
             label.withUnsafeMutableBufferPointer { label in

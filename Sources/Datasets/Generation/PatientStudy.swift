@@ -15,6 +15,8 @@ public struct PatientStudy: Sendable {
     public let scan: CineProtocol
     /// Relaxation of this patient's tissues.
     public let relaxations: [Tissue: Relaxation]
+    /// Magnet and transmitter with this patient; nil for perfect ones.
+    public let field: PatientField?
     /// The frames.
     public let moments: [Moment]
     /// Grid of the high-resolution volumes; nil when not asked for.
@@ -50,6 +52,11 @@ public struct PatientStudy: Sendable {
         let scan = recipe.scan
         relaxations = try recipe.tissues.applying(parameters.tissueFactors).relaxations
         let planner = SlicePlanner(landmarks: patient.landmarks, cine: scan)
+        field = try recipe.field(of: plan).map {
+            try PatientField(
+                $0, fieldT: scan.fieldT, patient: patient, key: .init(seed: recipe.seed, patient: plan.subject),
+                threads: threads)
+        }
         volumeGrid = recipe.volume.map { $0.grid(for: planner) }
         let breathHolds = recipe.breathHolds(of: plan)
         func planned(_ view: View) -> ViewPlan {

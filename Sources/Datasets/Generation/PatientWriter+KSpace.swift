@@ -10,8 +10,9 @@ extension PatientWriter {
         _ settings: KSpaceSettings, _ study: PatientStudy, to root: HDF5Group, _ monitor: WorkMonitor
     ) throws {
         let scan = try KSpaceScan(
-            settings, cine: study.scan, patient: study.patient, tissues: study.relaxations, middle: study.middle,
-            key: CineScan.NoiseKey(seed: recipe.seed, patient: study.plan.subject), threads: threads)
+            settings, cine: study.scan, patient: study.patient, tissues: study.relaxations, field: study.field,
+            middle: study.middle, key: CineScan.NoiseKey(seed: recipe.seed, patient: study.plan.subject),
+            threads: threads)
         for plan in study.kspace {
             let chosen = settings.chosen(of: plan.planned.count)
             let group = try KSpaceWriter(root.makeGroup("kspace/\(plan.view.rawValue)"), slices: chosen.count)
@@ -28,7 +29,8 @@ extension PatientWriter {
             try group.finish(
                 scan, planned: chosen.map { plan.planned[$0] }, motions: chosen.map { plan.motions[$0] },
                 center: study.patient.landmarks.lvFrame.translation, slices: Array(chosen),
-                thicknessMM: plan.view == .sax ? study.scan.sliceThicknessMM : study.scan.longAxisThicknessMM)
+                thicknessMM: study.scan.thicknessMM(of: plan.view))
+            try writeField(chosen.map { plan.planned[$0] }, study, to: root.makeGroup("kspace/\(plan.view.rawValue)"))
         }
     }
 }

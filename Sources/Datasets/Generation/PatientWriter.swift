@@ -160,12 +160,12 @@ public struct PatientWriter: Sendable {
         _ slices: PatientStudy.ViewPlan, _ study: PatientStudy, to group: HDF5Group, _ monitor: WorkMonitor
     ) throws {
         let scan = try CineScan(
-            study.scan, view: slices.view, tissues: study.relaxations,
+            study.scan, view: slices.view, tissues: study.relaxations, field: study.field,
             noise: CineScan.NoiseKey(seed: recipe.seed, patient: study.plan.subject))
         let center = study.patient.landmarks.lvFrame.translation
         let stack = scan.acquire(
-            planned: slices.planned, motions: slices.motions, center: center, frames: study.moments.count,
-            threads: threads
+            planned: slices.planned, motions: slices.motions, center: center,
+            phases: study.moments.map(\.phase), threads: threads
         ) { request, image, label in
             // Once the user wants to stop, the rest is skipped and the file dropped.
             guard !monitor.isStopped() else { return }
@@ -184,6 +184,17 @@ public struct PatientWriter: Sendable {
         try group.makeDataset("motion", .float32, shape: [stack.sliceCount, 6], packing: .plain)
             .write(stack.motions.flatMap(\.values))
         try group.attributes.set("motion_center", [center.x, center.y, center.z])
+        try writeField(stack.planned, study, to: group)
+    }
+
+    /// Writes what the fields are at the pixels of some slices; nothing where they are perfect.
+    func writeField(_ planned: [Grid], _ study: PatientStudy, to group: HDF5Group) throws {
+        guard let field = study.field else { return }
+        let shape = [planned.count, study.scan.matrix, study.scan.matrix]
+        try group.makeDataset("off_resonance_hz", .float32, shape: shape, packing: .plain)
+            .write(planned.flatMap { field.offResonanceHz(on: $0, threads: threads) })
+        try group.makeDataset("transmit", .float32, shape: shape, packing: .plain)
+            .write(planned.flatMap { field.transmit(on: $0, threads: threads) })
     }
 }
 

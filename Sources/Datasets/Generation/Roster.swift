@@ -45,6 +45,9 @@ extension Recipe {
         plan.group.breathHolds ?? breathHolds ?? BreathHoldModel(severity: .fixed(sigmaMM: 0))
     }
 
+    /// How the fields of a patient stray; nil for perfect ones.
+    func field(of plan: PatientPlan) -> FieldSettings? { plan.group.field ?? field }
+
     /// How k-space of a patient is read; nil when it is not.
     public func kspace(of plan: PatientPlan) -> KSpaceRequest? { plan.group.kspace ?? kspace }
 

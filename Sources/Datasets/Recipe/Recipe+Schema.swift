@@ -16,6 +16,7 @@ extension Recipe {
         Schema.Property("cine", cine, "Cine slices; left out, none are made"),
         Schema.Property("kspace", kspace, "Multi-coil k-space; left out, none is read"),
         Schema.Property("breath_holds", breathHolds, "How breath-holds displace the slices; left out, not at all"),
+        Schema.Property("field", field, "How magnet and transmitter stray; left out, they are perfect"),
         Schema.Property("previews", .flag, "Whether pictures are made (default true)"),
         Schema.Property(
             "tissues", .either([.text, TissueTable.schema]),
@@ -32,6 +33,7 @@ extension Recipe {
             "Number of the first subject; the same number is the same heart (default: they count on)"),
         Schema.Property("breath_holds", breathHolds, "Breath-holds of these patients, laid over the recipe's"),
         Schema.Property("kspace", kspace, "K-space of these patients, laid over the recipe's"),
+        Schema.Property("field", field, "Fields of these patients, laid over the recipe's"),
         Schema.Property("parameters", PatientParameters.schema, "Values that replace drawn ones"),
     ])
 
@@ -90,6 +92,18 @@ extension Recipe {
         Schema.Property("time_bandwidth", .number(1...20), "Time-bandwidth product of a bssfp pulse (default 2.7)"),
         Schema.Property(
             "window", .choice(PulseWindow.allCases.map(\.rawValue)), "Window of a bssfp pulse (default hann)"),
+    ])
+
+    private static let field = Schema.object([
+        Schema.Property(
+            "off_resonance_scale", .number(0...10), "Factor on what the lungs bend and shimming leaves (default 1)"),
+        Schema.Property("offset_hz", .number(-500...500), "What the whole field is off by in Hz (default 0)"),
+        Schema.Property("air_ppm", .number(0...20), "Susceptibility of air against tissue in ppm (default 9)"),
+        Schema.Property(
+            "transmit_scale", .number(0...2), "Factor on the straying of the transmitted field (default 1)"),
+        Schema.Property(
+            "inflow_pulses", .number(0...1000),
+            "Pulses after which fresh blood is as dark as other; 0 for no inflow (default 3)"),
     ])
 
     private static let breathHolds = Schema.object([

@@ -27,6 +27,8 @@ public struct Recipe: Sendable, Hashable, Codable {
     public var kspace: KSpaceRequest?
     /// How breath-holds displace the slices; absent for none.
     public var breathHolds: BreathHoldModel?
+    /// How far main field and transmitted field stray; absent for perfect ones.
+    public var field: FieldSettings?
     /// Whether pictures are made.
     public var previews = true
     /// Relaxation of the tissues.
@@ -35,7 +37,7 @@ public struct Recipe: Sendable, Hashable, Codable {
     public var cohorts: [String: Cohort] = [:]
 
     enum CodingKeys: String, CodingKey {
-        case version, name, seed, frames, patients, split, volume, cine, kspace, previews, tissues, cohorts
+        case version, name, seed, frames, patients, split, volume, cine, kspace, field, previews, tissues, cohorts
         case breathHolds = "breath_holds"
     }
 
@@ -128,11 +130,13 @@ public struct Recipe: Sendable, Hashable, Codable {
         public var breathHolds: BreathHoldModel?
         /// How k-space of these patients is read; absent for the recipe's.
         public var kspace: KSpaceRequest?
+        /// Fields of these patients; absent for the recipe's.
+        public var field: FieldSettings?
         /// Values that replace drawn ones, in the form of `PatientParameters` with snake-case names.
         public var parameters: JSONValue?
 
         enum CodingKeys: String, CodingKey {
-            case cohort, reference, count, kspace, parameters
+            case cohort, reference, count, kspace, field, parameters
             case firstSubject = "first_subject"
             case breathHolds = "breath_holds"
         }

@@ -160,13 +160,14 @@ public struct RecipeLoader {
         if json["cine"] != nil { full["cine"] = try JSONValue(encoding: Recipe.CineRequest()) }
         if json["kspace"] != nil { full["kspace"] = try JSONValue(encoding: Recipe.KSpaceRequest()) }
         if json["breath_holds"] != nil { full["breath_holds"] = try JSONValue(encoding: BreathHoldModel()) }
+        if json["field"] != nil { full["field"] = try JSONValue(encoding: FieldSettings()) }
         if json["volume"]?["size"] != nil { full["volume"]?["margin_mm"] = nil }
         full = full.overlaid(with: json)
         let (frames, field) = (full["frames"], full["tissues"]?["field_t"])
         full["cine"]?["frames"] = frames
         full["cine"]?["field_t"] = field
         if case .array(let groups) = json["patients"] {
-            full["patients"] = .array(try filled(groups, breathHolds: full["breath_holds"], kspace: full["kspace"]))
+            full["patients"] = .array(try filled(groups, of: full))
         }
         do {
             return try full.decode()
@@ -175,17 +176,17 @@ public struct RecipeLoader {
         }
     }
 
-    private static func filled(
-        _ groups: [JSONValue], breathHolds: JSONValue?, kspace: JSONValue?
-    ) throws -> [JSONValue] {
+    /// Lays what groups set of their own over what all patients share.
+    private static func filled(_ groups: [JSONValue], of recipe: JSONValue) throws -> [JSONValue] {
+        let shared: [(String, any Encodable)] = [
+            ("breath_holds", BreathHoldModel()), ("kspace", Recipe.KSpaceRequest()), ("field", FieldSettings()),
+        ]
         var next = 0
         return try groups.map { group in
             var group = try JSONValue(encoding: Recipe.PatientGroup()).overlaid(with: group)
-            if let own = group["breath_holds"] {
-                group["breath_holds"] = try (breathHolds ?? JSONValue(encoding: BreathHoldModel())).overlaid(with: own)
-            }
-            if let own = group["kspace"] {
-                group["kspace"] = try (kspace ?? JSONValue(encoding: Recipe.KSpaceRequest())).overlaid(with: own)
+            for (key, defaults) in shared {
+                guard let own = group[key] else { continue }
+                group[key] = try (recipe[key] ?? JSONValue(encoding: defaults)).overlaid(with: own)
             }
             if group["first_subject"] == nil { group["first_subject"] = .integer(next) }
             if case .integer(let first) = group["first_subject"], case .integer(let count) = group["count"] {

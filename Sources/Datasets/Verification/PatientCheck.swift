@@ -37,6 +37,7 @@ struct PatientCheck {
             if isAsked, let cine = try file.cine(view) { try check(cine, place, &findings) }
         }
         try checkKSpace(&findings)
+        try checkFields(&findings)
         return findings.problems
     }
 

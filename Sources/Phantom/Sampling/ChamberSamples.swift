@@ -33,7 +33,7 @@ struct ChamberSamples: Sendable {
     }
 
     private mutating func collect(_ grid: Grid, _ painter: Painter, toFrame: Affine) {
-        let tile = Tile()
+        let tile = Tile(images: painter.images)
         let place = UnsafeMutablePointer<Point<Lanes>>.allocate(capacity: Tile.capacity)
         defer { place.deallocate() }
         var all = Selection(for: painter.stack)
@@ -50,7 +50,7 @@ struct ChamberSamples: Sendable {
                         place[i] = Point(x: Lanes(p.x) + ramp, y: Lanes(p.y), z: Lanes(p.z))
                     }
                     painter.select(all, in: place.ball(rows * sheets), into: &chosen)
-                    if chosen.count == 0 && (chosen.base < 0 || painter.values[0][chosen.base] == 0) { continue }
+                    if chosen.count == 0 && (chosen.base < 0 || painter.values[0][0][chosen.base] == 0) { continue }
                     painter.paint(place, tile, rows: rows * sheets, sheets: 0..<1, selection: chosen, names: false)
                     for i in 0..<rows * sheets where tile.values[i].max() > 0 {
                         let p = toFrame.apply(place[i])

@@ -4,10 +4,12 @@ import Core
 struct Painter: Sendable {
     /// The anatomy, first brush at the bottom.
     let stack: Stack
-    /// What each brush gives in each sheet, by its place.
-    let values: [[Float]]
-    /// What is where no brush is, in each sheet.
-    let background: [Float]
+    /// Images that are painted at once: covers are theirs together, values their own.
+    let images: Int
+    /// What each brush gives in each image of each sheet, [sheet][image][brush].
+    let values: [[[Float]]]
+    /// What is where no brush is, [sheet][image].
+    let background: [[Float]]
     /// Relative variation of each brush by the texture.
     let grains: [Float]
     /// Whether brushes without a name of their own paint.
@@ -16,11 +18,12 @@ struct Painter: Sendable {
     /// Width of the partial-volume ramp, mm.
     let ramp: Double
 
-    /// A painter of signals: in each sheet each tissue gives its own.
-    init(brushes: [Brush], signals: [[Float]], texture: Texture, rampMM: Double) {
+    /// A painter of signals: in each image of each sheet each tissue gives its own.
+    init(brushes: [Brush], signals: [[[Float]]], texture: Texture, rampMM: Double) {
         stack = Stack(brushes)
-        values = signals.map { signal in brushes.map { signal[Int($0.tissue.rawValue)] } }
-        background = signals.map { $0[Int(Tissue.air.rawValue)] }
+        images = signals.first?.count ?? 1
+        values = signals.map { $0.map { signal in brushes.map { signal[Int($0.tissue.rawValue)] } } }
+        background = signals.map { $0.map { $0[Int(Tissue.air.rawValue)] } }
         grains = brushes.map { $0.tissue.grain }
         paintsUnnamed = true
         self.texture = texture
@@ -30,8 +33,9 @@ struct Painter: Sendable {
     /// A painter of the fraction of one class.
     init(brushes: [Brush], fractionOf label: Label, texture: Texture, rampMM: Double) {
         stack = Stack(brushes)
-        values = [brushes.map { $0.label == label ? 1 : 0 }]
-        background = [label == .background ? 1 : 0]
+        images = 1
+        values = [[brushes.map { $0.label == label ? 1 : 0 }]]
+        background = [[label == .background ? 1 : 0]]
         grains = [Float](repeating: 0, count: brushes.count)
         paintsUnnamed = false
         self.texture = texture
@@ -43,7 +47,8 @@ struct Painter: Sendable {
         stack.select(from, in: ball, ramp: ramp, into: &result)
     }
 
-    /// Values and names at material points, into a tile: `rows` vectors for each of some sheets.
+    /// Values and names at material points, into a tile: `rows` vectors for each of some sheets, one image after the
+    /// other.
     func paint(
         _ points: UnsafeMutablePointer<Point<Lanes>>, _ tile: borrowing Tile, rows: Int, sheets: Range<Int>,
         selection: borrowing Selection, names: Bool
@@ -52,8 +57,11 @@ struct Painter: Sendable {
         let baseGrain = selection.base < 0 ? 0 : grains[selection.base]
         var hasGrain = baseGrain > 0
         for (place, sheet) in sheets.enumerated() {
-            let base = Lanes(repeating: selection.base < 0 ? background[sheet] : values[sheet][selection.base])
-            for i in place * rows..<(place + 1) * rows { tile.values[i] = base }
+            for image in 0..<images {
+                let value = selection.base < 0 ? background[sheet][image] : values[sheet][image][selection.base]
+                let first = image * count + place * rows
+                for i in first..<first + rows { tile.values[i] = Lanes(repeating: value) }
+            }
         }
         for i in 0..<count { tile.grains[i] = Lanes(repeating: baseGrain) }
         if names {
@@ -71,12 +79,16 @@ struct Painter: Sendable {
             stack.distances(selection, entry, at: points, in: tile, &known, count: count)
             let grain = Lanes(repeating: grains[index])
             hasGrain = hasGrain || grains[index] > 0
+            for i in 0..<count {
+                let cover = Lanes.clamp(tile.distances[i] * slope + 0.5, 0, 1)
+                tile.covers[i] = cover
+                tile.grains[i] += cover * (grain - tile.grains[i])
+            }
             for (place, sheet) in sheets.enumerated() {
-                let value = Lanes(repeating: values[sheet][index])
-                for i in place * rows..<(place + 1) * rows {
-                    let cover = Lanes.clamp(tile.distances[i] * slope + 0.5, 0, 1)
-                    tile.values[i] += cover * (value - tile.values[i])
-                    tile.grains[i] += cover * (grain - tile.grains[i])
+                for image in 0..<images {
+                    let value = Lanes(repeating: values[sheet][image][index])
+                    let target = tile.values + image * count
+                    for i in place * rows..<(place + 1) * rows { target[i] += tile.covers[i] * (value - target[i]) }
                 }
             }
             if names, let label {
@@ -87,7 +99,10 @@ struct Painter: Sendable {
             }
         }
         if hasGrain {
-            for i in 0..<count { tile.values[i] *= 1 + tile.grains[i] * texture(points[i]) }
+            for i in 0..<count {
+                let factor = 1 + tile.grains[i] * texture(points[i])
+                for image in 0..<images { tile.values[image * count + i] *= factor }
+            }
         }
     }
 }

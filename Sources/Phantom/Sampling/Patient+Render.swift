@@ -3,17 +3,18 @@ import Core
 extension Patient {
     /// Samples image and labels of a series of moments.
     ///
-    /// - Shape: `image` and `label` [T, Z, Y, X], T moments; either may be nil. Labels are those of the layer nearest
-    ///   to offset 0: at a voxel's centre, the topmost solid.
+    /// - Shape: `image` [T, I, Z, Y, X] and `label` [T, Z, Y, X], T moments, I images of each; either may be nil. Labels
+    ///   are those of the layer nearest to offset 0: at a voxel's centre, the topmost solid.
     /// - Convention: an image value is the sum over layers of tissue fractions times their signals, with texture; the
     ///   fractions ramp over `scaleMM` across a surface, in the material frame.
-    /// - Cost: about 20 million voxels a second and core around the heart.
+    /// - Cost: about 20 million voxels a second and core around the heart; sixteen images at once take twice as long as
+    ///   one.
     public func render(
         _ request: RenderRequest, moments: [Moment], threads: Int, image: UnsafeMutableBufferPointer<Float>?,
         label: UnsafeMutableBufferPointer<UInt8>?
     ) {
         let painter = Painter(
-            brushes: anatomy.brushes, signals: request.layers.map(\.signal), texture: anatomy.texture,
+            brushes: anatomy.brushes, signals: request.layers.map(\.signals), texture: anatomy.texture,
             rampMM: request.scaleMM)
         let renderer = Renderer(
             grid: request.grid, offsets: request.layers.map(\.offsetMM), painter: painter)

@@ -27,7 +27,7 @@ struct Renderer: Sendable {
         normal = normalize(grid.affine.z)
     }
 
-    /// Renders all motions; [T, Z, Y, X] for both results.
+    /// Renders all motions; [T, I, Z, Y, X] for the images, [T, Z, Y, X] for the labels.
     func render(
         _ motions: [HeartMotion], threads: Int, image: UnsafeMutableBufferPointer<Float>?,
         label: UnsafeMutableBufferPointer<UInt8>?
@@ -55,7 +55,7 @@ struct Renderer: Sendable {
                     }
                 }
             }
-            var scratch = Scratch(for: painter.stack, vectors: regions.map { $0.bricks.count * offsets.count })
+            var scratch = Scratch(for: painter, vectors: regions.map { $0.bricks.count * offsets.count })
             for (frame, motion) in motions.enumerated() {
                 render(regions, frame, motion, motions[0], &scratch, target)
             }
@@ -67,12 +67,14 @@ struct Renderer: Sendable {
         let points: UnsafeMutablePointer<Point<Lanes>>
         /// Where the points of each tile start.
         let starts: [Int]
-        let tile = Tile()
+        let tile: Tile
         var all: Selection
         var block: Selection
         var chosen: Selection
 
-        init(for stack: Stack, vectors: [Int]) {
+        init(for painter: Painter, vectors: [Int]) {
+            let stack = painter.stack
+            tile = Tile(images: painter.images)
             points = .allocate(capacity: vectors.reduce(0, +))
             starts = vectors.indices.map { vectors[..<$0].reduce(0, +) }
             all = Selection(for: stack)
@@ -175,16 +177,20 @@ struct Renderer: Sendable {
     ) {
         let count = region.bricks.count
         for (index, brick) in region.bricks.enumerated() {
-            let start = ((frame * grid.size.z + brick.z) * grid.size.y + brick.y) * grid.size.x + brick.x
-            if let image = target.image?.values.baseAddress {
-                var sum = tile.values[index]
-                for place in 1..<max(sheets.count, 1) { sum += tile.values[place * count + index] }
-                if sheets.lowerBound > 0 { sum += brick.load(from: image + start, stride: grid.size.x) }
-                brick.store(sum, to: image + start, stride: grid.size.x)
+            let start = (brick.z * grid.size.y + brick.y) * grid.size.x + brick.x
+            if let images = target.image?.values.baseAddress {
+                for image in 0..<painter.images {
+                    let values = tile.values + image * count * sheets.count
+                    let pixels = images + (frame * painter.images + image) * grid.count + start
+                    var sum = values[index]
+                    for place in 1..<max(sheets.count, 1) { sum += values[place * count + index] }
+                    if sheets.lowerBound > 0 { sum += brick.load(from: pixels, stride: grid.size.x) }
+                    brick.store(sum, to: pixels, stride: grid.size.x)
+                }
             }
             if names, let label = target.label?.values.baseAddress {
                 let name = tile.names[(namedSheet - sheets.lowerBound) * count + index]
-                brick.store(name.bytes, to: label + start, stride: grid.size.x)
+                brick.store(name.bytes, to: label + frame * grid.count + start, stride: grid.size.x)
             }
         }
     }
@@ -193,11 +199,16 @@ struct Renderer: Sendable {
         for z in region.z {
             for y in region.y {
                 let row = (z * grid.size.y + y) * grid.size.x + region.x.lowerBound
-                let source = from * grid.count + row
-                let destination = to * grid.count + row
-                for i in 0..<region.x.count {
-                    if let image = target.image?.values { image[destination + i] = image[source + i] }
-                    if let label = target.label?.values { label[destination + i] = label[source + i] }
+                if let image = target.image?.values.baseAddress {
+                    for place in 0..<painter.images {
+                        let source = image + (from * painter.images + place) * grid.count + row
+                        let destination = image + (to * painter.images + place) * grid.count + row
+                        destination.update(from: source, count: region.x.count)
+                    }
+                }
+                if let label = target.label?.values.baseAddress {
+                    (label + to * grid.count + row).update(
+                        from: label + from * grid.count + row, count: region.x.count)
                 }
             }
         }

@@ -16,12 +16,17 @@ struct Tile: ~Copyable {
     let parts = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
     let melted = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
     let prolate = UnsafeMutablePointer<Prolate<Lanes>>.allocate(capacity: capacity)
-    let values = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
+    let covers = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
+    /// Of each image in turn.
+    let values: UnsafeMutablePointer<Lanes>
     let grains = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
     let names = UnsafeMutablePointer<Lanes>.allocate(capacity: capacity)
 
+    init(images: Int) { values = .allocate(capacity: images * Tile.capacity) }
+
     deinit {
         distances.deallocate()
+        covers.deallocate()
         parts.deallocate()
         melted.deallocate()
         prolate.deallocate()

@@ -12,10 +12,10 @@ public struct CineScan: Sendable {
     public let cine: CineProtocol
     /// The view.
     public let view: View
-    /// The sheets of samples of a slice.
-    public let layers: [SampleLayer]
     /// Signal of a slab of myocardium.
     public let myocardium: Double
+    private let tissues: [Tissue: Relaxation]
+    private let field: PatientField?
     private let noise: NoiseKey
     private let pointSpread: PointSpread
 
@@ -33,7 +33,7 @@ public struct CineScan: Sendable {
         }
     }
 
-    /// Samples the patient at rest: called with a request, gives image [T, Y, X] and labels [T, Y, X].
+    /// Samples the patient at rest: called with a request, gives image [T, I, Y, X] and labels [T, Y, X].
     ///
     /// Either pointer may be nil; image memory holds zeros.
     public typealias Render = (
@@ -45,15 +45,21 @@ public struct CineScan: Sendable {
     /// - Parameter cine: settings of the scan.
     /// - Parameter view: the slices that are scanned.
     /// - Parameter tissues: relaxation of each tissue at the field strength; one that is missing is black.
+    /// - Parameter field: the patient's fields; nil for perfect ones.
     /// - Parameter noise: what the noise depends on.
     /// - Throws: `CineError` when the settings are out of range.
-    public init(_ cine: CineProtocol, view: View, tissues: [Tissue: Relaxation], noise: NoiseKey) throws {
+    public init(
+        _ cine: CineProtocol, view: View, tissues: [Tissue: Relaxation], field: PatientField? = nil, noise: NoiseKey
+    ) throws {
         try cine.validate()
         self.cine = cine
         self.view = view
+        self.tissues = tissues
+        self.field = field
         self.noise = noise
-        layers = cine.layers(view, tissues: tissues)
-        myocardium = layers.reduce(0) { $0 + Double($1.signal[Int(Tissue.myocardium.rawValue)]) }
+        myocardium = cine.layers(view, tissues: tissues).reduce(0) {
+            $0 + Double($1.signal[Int(Tissue.myocardium.rawValue)])
+        }
         pointSpread = try PointSpread(
             coarse: [cine.matrix, cine.matrix], oversampling: cine.oversampling, apodisation: cine.apodisation)
     }
@@ -73,8 +79,8 @@ public struct CineScan: Sendable {
         _ patient: Patient, planned: [Grid], motions: [SliceMotion], moments: [Moment], threads: Int
     ) -> CineStack {
         acquire(
-            planned: planned, motions: motions, center: patient.landmarks.lvFrame.translation, frames: moments.count,
-            threads: threads
+            planned: planned, motions: motions, center: patient.landmarks.lvFrame.translation,
+            phases: moments.map(\.phase), threads: threads
         ) { request, image, label in
             patient.render(request, moments: moments, threads: threads, image: image, label: label)
         }
@@ -88,12 +94,13 @@ public struct CineScan: Sendable {
     ///   - planned: the slices as planned, one voxel along z each.
     ///   - motions: what each slice's breath-hold moved the heart by; one per slice.
     ///   - center: the point about which motions turn, mm.
-    ///   - frames: number of frames.
+    ///   - phases: phase of the mean beat of each frame.
     ///   - threads: threads that work at a time.
     ///   - render: samples all frames of a grid; called for one slice after the other.
     public func acquire(
-        planned: [Grid], motions: [SliceMotion], center: Vector3, frames: Int, threads: Int, render: Render
+        planned: [Grid], motions: [SliceMotion], center: Vector3, phases: [Double], threads: Int, render: Render
     ) -> CineStack {
+        let frames = phases.count
         precondition(
             planned.count == motions.count, "a motion per slice: got \(planned.count) slices, \(motions.count) motions")
         let sampled = zip(planned, motions).map { $1.sampled($0, about: center) }
@@ -103,8 +110,11 @@ public struct CineScan: Sendable {
             precondition(
                 grid.size == [cine.matrix, cine.matrix, 1],
                 "expected a slice of \(cine.matrix)² pixels, got \(grid.size)")
-            let request = RenderRequest(grid: pointSpread.fineGrid(grid), layers: layers)
-            let fine = rendered(request, frames: frames, render)
+            let contrast = SliceContrast(
+                cine, view: view, tissues: tissues, field: field, grid: pointSpread.fineGrid(planned[slice]),
+                threads: threads)
+            let request = RenderRequest(grid: pointSpread.fineGrid(grid), layers: contrast.layers)
+            let fine = contrast.mixed(rendered(request, frames: frames, render), phases: phases, threads: threads)
             images += measured(fine, slice: slice, frames: frames, threads: threads)
             labels += self.labels(grid, frames: frames, render)
         }
@@ -114,14 +124,13 @@ public struct CineScan: Sendable {
     }
 
     private func rendered(_ request: RenderRequest, frames: Int, _ render: Render) -> [Float] {
-        var image = [Float](repeating: 0, count: frames * request.grid.count)
+        var image = [Float](repeating: 0, count: frames * request.images * request.grid.count)
         image.withUnsafeMutableBufferPointer { render(request, $0, nil) }
         return image
     }
 
     /// Takes the frames of a slice through k-space: resolution, noise, magnitude.
-    private func measured(_ fine: [Float], slice: Int, frames: Int, threads: Int) -> [Float] {
-        let fineCount = pointSpread.fine.x * pointSpread.fine.y
+    private func measured(_ fine: SliceImages, slice: Int, frames: Int, threads: Int) -> [Float] {
         let count = cine.matrix * cine.matrix
         let deviation = Float(noiseDeviation / pointSpread.noiseGain)
         let result = Mutex([Float](repeating: 0, count: frames * count))
@@ -129,7 +138,7 @@ public struct CineScan: Sendable {
         Workers.forEach(lanes, threads: threads) { lane in
             var scratch = PointSpread.Scratch()
             for frame in stride(from: lane, to: frames, by: lanes) {
-                pointSpread.apply(fine[frame * fineCount..<(frame + 1) * fineCount], scratch: &scratch) { samples in
+                pointSpread.apply(fine, frame, scratch: &scratch) { samples in
                     var noise = ImageNoise(
                         seed: self.noise.seed, patient: self.noise.patient, view: view, slice: slice, frame: frame,
                         deviation: deviation)
@@ -156,7 +165,7 @@ public struct CineScan: Sendable {
         }
         let centre = plane(0)
         guard cine.labelRule == .majority else { return centre }
-        let thickness = view == .sax ? cine.sliceThicknessMM : cine.longAxisThicknessMM
+        let thickness = cine.thicknessMM(of: view)
         let half = Int((thickness / cine.layerSpacingMM / 2).rounded(.up))
         let spacing = thickness / Double(2 * half + 1)
         let others = (1...max(1, half)).flatMap { step in

@@ -61,16 +61,26 @@ struct PointSpread: Sendable {
         fileprivate(set) var coarse: [ComplexFloat] = []
     }
 
-    /// Takes an image through k-space, where `noise` may be added before the filter.
-    func apply(_ image: ArraySlice<Float>, scratch: inout Scratch, noise: (inout [ComplexFloat]) -> Void) {
-        precondition(image.count == fine.x * fine.y, "expected \(fine.x * fine.y) samples, found \(image.count)")
+    /// Takes one of some images through k-space, where `noise` may be added before the filter.
+    func apply(
+        _ images: SliceImages, _ index: Int, scratch: inout Scratch, noise: (inout [ComplexFloat]) -> Void
+    ) {
+        let count = fine.x * fine.y
+        precondition(images.real.count % count == 0, "expected images of \(count) samples, found \(images.real.count)")
+        func put(into target: inout [ComplexFloat]) {
+            target.removeAll(keepingCapacity: true)
+            let range = index * count..<(index + 1) * count
+            if let imaginary = images.imaginary {
+                target.append(contentsOf: range.lazy.map { ComplexFloat(images.real[$0], imaginary[$0]) })
+            } else {
+                target.append(contentsOf: images.real[range].lazy.map { ComplexFloat($0, 0) })
+            }
+        }
         if isIdentity {
-            scratch.coarse.removeAll(keepingCapacity: true)
-            scratch.coarse.append(contentsOf: image.lazy.map { ComplexFloat($0, 0) })
+            put(into: &scratch.coarse)
             return noise(&scratch.coarse)
         }
-        scratch.fine.removeAll(keepingCapacity: true)
-        scratch.fine.append(contentsOf: image.lazy.map { ComplexFloat($0, 0) })
+        put(into: &scratch.fine)
         toKSpace.forward(&scratch.fine)
 
         // Orthonormal transforms of two sizes: a constant grows by the ratio of the roots of their sizes.

@@ -24,20 +24,6 @@ extension SliceEncoder {
         }
     }
 
-    /// Images of a slice: real, or complex where the field is uneven.
-    public struct Images: Sendable {
-        /// [I, F, F], x fastest.
-        public var real: [Float]
-        /// Of the same shape; nil where images are real.
-        public var imaginary: [Float]?
-
-        /// Makes images.
-        public init(real: [Float], imaginary: [Float]? = nil) {
-            self.real = real
-            self.imaginary = imaginary
-        }
-    }
-
     /// Encodes images through all coils.
     ///
     /// - Convention: coil c's readouts lie `coilStride` × c behind those of coil 0. Real images go in pairs, so the
@@ -45,7 +31,7 @@ extension SliceEncoder {
     /// - Cost: see `middleImages` and `read`; memory of one image and one transform per thread.
     /// - Throws: `CineError` when a transform cannot be planned.
     public func encode(
-        _ images: Images, readings: [Reading], through sensitivities: Sensitivities, coilStride: Int,
+        _ images: SliceImages, readings: [Reading], through sensitivities: Sensitivities, coilStride: Int,
         into samples: SharedBuffer<ComplexFloat>, threads: Int
     ) throws {
         let area = fine * fine
@@ -69,7 +55,7 @@ extension SliceEncoder {
     }
 
     /// One complex image, or two real ones, on the middle grid; the partner of a last odd one is itself.
-    private func middle(_ images: Images, _ first: Int, _ count: Int, scratch: Scratch) -> [ComplexBuffer] {
+    private func middle(_ images: SliceImages, _ first: Int, _ count: Int, scratch: Scratch) -> [ComplexBuffer] {
         let area = fine * fine
         func part(_ values: [Float], _ index: Int) -> ArraySlice<Float> { values[index * area..<(index + 1) * area] }
         if let imaginary = images.imaginary {

@@ -21,13 +21,13 @@ public struct SliceEncoder: Sendable {
     public static let margin = 8
     /// Frequencies over which the cut of k-space fades: a sharp one would ring across the whole field of view, and
     /// samples between the grid's frequencies would miss what has left it.
-    static let rollOff = 12
+    static let rollOff = 8
 
     /// Pixels along x and y of the acquired matrix.
     public let matrix: Int
-    /// ComplexBuffer along x and y on which the object is sampled.
+    /// Samples along x and y of the object.
     public let fine: Int
-    /// ComplexBuffer of a readout per pixel: 1 or 2.
+    /// Samples of a readout per pixel: 1 or 2.
     public let readoutOversampling: Int
     private let limit: BandLimit
     private let column: RowTransform
@@ -60,7 +60,7 @@ public struct SliceEncoder: Sendable {
         FastSize.multipleOf16(atLeast: matrix + 2 * (margin + rollOff))
     }
 
-    /// ComplexBuffer along each axis of the fine grid.
+    /// Samples along each axis of the fine grid.
     static func fineSize(matrix: Int, oversampling: Double) -> Int {
         let wanted = FastSize.multipleOf16(atLeast: Int((Double(matrix) * oversampling).rounded(.up)))
         return max(middleSize(matrix: matrix), wanted)
@@ -75,12 +75,12 @@ public struct SliceEncoder: Sendable {
         }
     }
 
-    /// ComplexBuffer of a readout.
+    /// Samples of a readout.
     public var readoutCount: Int { readoutOversampling * matrix }
 
     // MARK: - Grids
 
-    /// ComplexBuffer along x and y of the middle grid, on which sensitivities are needed.
+    /// Samples along x and y of the middle grid, on which sensitivities are needed.
     public var middle: Int { limit.middle }
 
     /// The grid on which the object of a slice is sampled.

@@ -6,6 +6,8 @@ import Core
 public struct FieldSettings: Sendable, Hashable, Codable {
     /// Factor on the off-resonance that a shimmed heart has; 0 is none.
     public var offResonanceScale = 1.0
+    /// What the whole field is off by, as when the scanner is tuned badly, Hz.
+    public var offsetHz = 0.0
     /// Susceptibility of air against that of tissue.
     public var airPPM = 9.0
     /// Factor on the deviation of the transmitted field from its nominal value; 0 is none.
@@ -15,6 +17,7 @@ public struct FieldSettings: Sendable, Hashable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case offResonanceScale = "off_resonance_scale"
+        case offsetHz = "offset_hz"
         case airPPM = "air_ppm"
         case transmitScale = "transmit_scale"
         case inflowPulses = "inflow_pulses"
@@ -32,6 +35,7 @@ public struct FieldSettings: Sendable, Hashable, Codable {
             value = try keys.decodeIfPresent(Double.self, forKey: key) ?? value
         }
         try read(.offResonanceScale, into: &offResonanceScale)
+        try read(.offsetHz, into: &offsetHz)
         try read(.airPPM, into: &airPPM)
         try read(.transmitScale, into: &transmitScale)
         try read(.inflowPulses, into: &inflowPulses)
@@ -43,6 +47,7 @@ public struct FieldSettings: Sendable, Hashable, Codable {
     /// - Throws: `CineError` that names the first value out of range, and the range.
     public func validate() throws {
         try checkRange(CodingKeys.offResonanceScale, offResonanceScale, 0...10)
+        try checkRange(CodingKeys.offsetHz, offsetHz, -500...500)
         try checkRange(CodingKeys.airPPM, airPPM, 0...20)
         try checkRange(CodingKeys.transmitScale, transmitScale, 0...2)
         try checkRange(CodingKeys.inflowPulses, inflowPulses, 0...1000)

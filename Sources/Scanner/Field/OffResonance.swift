@@ -21,6 +21,7 @@ public struct OffResonance: Sendable {
     private static let reachMM = 45.0
 
     private let sampler: CubicSampler
+    private let offsetHz: Double
 
     /// The field of a patient.
     ///
@@ -49,15 +50,16 @@ public struct OffResonance: Sendable {
         let scale = Float(settings.offResonanceScale * fieldT * Self.hertzPerPPM)
         field.values = field.values.map { $0 * scale }
         sampler = CubicSampler(field)
+        offsetHz = settings.offsetHz
     }
 
     /// Off-resonance at a position, Hz.
-    public func hertz(at position: Vector3) -> Double { sampler(position) }
+    public func hertz(at position: Vector3) -> Double { sampler(position) + offsetHz }
 
     /// Off-resonance on a grid, Hz.
     ///
     /// - Shape: [Z, Y, X].
-    public func map(on grid: Grid, threads: Int) -> [Float] { grid.map(threads: threads) { Float(sampler($0)) } }
+    public func map(on grid: Grid, threads: Int) -> [Float] { grid.map(threads: threads) { Float(hertz(at: $0)) } }
 
     /// Susceptibility against tissue: that of air in the lungs, in the stomach and around the body.
     private static func susceptibility(

@@ -11,6 +11,8 @@ public enum SeverityDial: String, Sendable, CaseIterable {
     case misTrigger = "mis_trigger"
     /// Variation of RR, and ectopic beats.
     case arrhythmia
+    /// A scanner that is tuned off the heart's frequency.
+    case offResonance = "off_resonance"
     /// Late gradients, along y half as late as along x.
     case gradientDelay = "gradient_delay"
 
@@ -31,9 +33,13 @@ public enum SeverityDial: String, Sendable, CaseIterable {
     static let ectopicShare = [0.0, 0.05, 0.1, 0.2, 0.35]
     /// Delay along x, samples.
     static let delayX = [0.2, 0.5, 0.8, 1.1, 1.5]
+    /// What the field is off by, Hz.
+    static let offsetHz = [30.0, 60, 90, 120, 150]
 
     /// Sets the fault to a level, 0 to 5, and leaves all others as they are.
-    public func set(_ level: Int, gating: inout GatingSettings, sampling: inout SamplingSettings) {
+    public func set(
+        _ level: Int, gating: inout GatingSettings, sampling: inout SamplingSettings, field: inout FieldSettings
+    ) {
         precondition((0...Self.levels).contains(level), "expected a level of 0 to \(Self.levels), got \(level)")
         func value(_ values: [Double]) -> Double { level == 0 ? 0 : values[level - 1] }
         switch self {
@@ -49,6 +55,8 @@ public enum SeverityDial: String, Sendable, CaseIterable {
         case .arrhythmia:
             gating.rrDeviationMS = value(Self.rrDeviationMS)
             gating.ectopicShare = value(Self.ectopicShare)
+        case .offResonance:
+            field.offsetHz = value(Self.offsetHz)
         case .gradientDelay:
             sampling.gradientDelayX = value(Self.delayX)
             sampling.gradientDelayY = value(Self.delayX) / 2

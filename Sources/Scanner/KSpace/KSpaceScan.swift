@@ -21,6 +21,7 @@ public struct KSpaceScan: Sendable {
     public let noiseDeviation: Double
     private let patient: Patient
     private let tissues: [Tissue: Relaxation]
+    private let field: PatientField?
     private let key: CineScan.NoiseKey
     private let encoder: SliceEncoder
     private let transform: CenteredTransform
@@ -32,12 +33,13 @@ public struct KSpaceScan: Sendable {
     ///   - cine: sequence and resolution.
     ///   - patient: who is scanned.
     ///   - tissues: relaxation of each tissue at the field strength.
+    ///   - field: the patient's fields; nil for perfect ones.
     ///   - middle: the slice whose myocardium sets the noise: the middle of the short-axis stack.
     ///   - key: what the noise and all else that is drawn depend on.
     /// - Throws: `CineError` when a setting is out of range.
     public init(
-        _ settings: KSpaceSettings, cine: CineProtocol, patient: Patient, tissues: [Tissue: Relaxation], middle: Grid,
-        key: CineScan.NoiseKey, threads: Int
+        _ settings: KSpaceSettings, cine: CineProtocol, patient: Patient, tissues: [Tissue: Relaxation],
+        field: PatientField? = nil, middle: Grid, key: CineScan.NoiseKey, threads: Int
     ) throws {
         try settings.validate()
         try cine.validate()
@@ -45,6 +47,7 @@ public struct KSpaceScan: Sendable {
         self.cine = cine
         self.patient = patient
         self.tissues = tissues
+        self.field = field
         self.key = key
         let isCartesian = settings.sampling.kind.isCartesian
         encoder = try SliceEncoder(
@@ -58,6 +61,12 @@ public struct KSpaceScan: Sendable {
             snr: settings.snr ?? cine.snr, cine: cine, patient: patient, tissues: tissues, middle: middle,
             coils: coils, covariance: covariance, threads: threads)
     }
+
+    /// Moments that are sampled together, as what rests is painted once for them all.
+    ///
+    /// Their number does not depend on the threads.
+    /// - Parameter images: how many are painted of each.
+    public static func batchSize(painted images: Int) -> Int { images == 1 ? 8 : 4 }
 
     /// Reads one slice.
     ///
@@ -80,7 +89,9 @@ public struct KSpaceScan: Sendable {
             settings.gating, pattern: pattern, trMS: cine.trMS, parameters: patient.parameters, seed: key.seed,
             patient: key.patient, view: view, slice: slice)
         let camera = SliceCamera(
-            patient: patient, layers: cine.layers(view, tissues: tissues),
+            patient: patient,
+            contrast: SliceContrast(
+                cine, view: view, tissues: tissues, field: field, grid: encoder.fineGrid(planned), threads: threads),
             grid: encoder.fineGrid(motion.sampled(planned, about: patient.landmarks.lvFrame.translation)),
             surfaceMM: settings.surfacePixels * cine.pixelMM, threads: threads)
         let maps = coils.maps(on: encoder.middleGrid(planned), threads: threads)
@@ -122,7 +133,7 @@ public struct KSpaceScan: Sendable {
     }
 
     private func read(
-        _ images: SliceEncoder.Images, _ readings: [SliceEncoder.Reading], _ sensitivities: Sensitivities,
+        _ images: SliceImages, _ readings: [SliceEncoder.Reading], _ sensitivities: Sensitivities,
         _ output: KSpaceOutput, into samples: inout [ComplexFloat], threads: Int
     ) throws {
         try samples.withUnsafeMutableBufferPointer {
@@ -145,7 +156,7 @@ public struct KSpaceScan: Sendable {
 
     /// Images of all coils, fully sampled, combined by their sensitivities.
     private func combined(
-        _ images: SliceEncoder.Images, _ count: Int, _ sensitivities: Sensitivities, _ maps: CoilMaps, threads: Int
+        _ images: SliceImages, _ count: Int, _ sensitivities: Sensitivities, _ maps: CoilMaps, threads: Int
     ) throws -> [ComplexFloat] {
         let (matrix, width) = (cine.matrix, encoder.readoutCount)
         let lines = Array(0..<matrix)

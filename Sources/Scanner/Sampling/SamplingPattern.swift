@@ -96,6 +96,20 @@ public struct SamplingPattern: Sendable {
         return needed / Double(linesPerFrame)
     }
 
+    /// Where each readout lies among all that there are.
+    ///
+    /// - Shape: [T, L], 0 ..< 1: a line's place along y, a spoke's angle in half a turn, a spiral's in a whole one.
+    public var places: [[Double]] {
+        if let lines { return lines.map { $0.map { (Double($0) + 0.5) / Double(matrix) } } }
+        let period = settings.kind == .spiral ? 2 * Double.pi : .pi
+        return (0..<frames).map { frame in
+            angles[frame * linesPerFrame..<(frame + 1) * linesPerFrame].map { angle in
+                let turns = angle / period
+                return turns - turns.rounded(.down)
+            }
+        }
+    }
+
     /// Phase in rad that eddy currents give a readout: it grows with the step from the one played before.
     ///
     /// Its sign alternates from pulse to pulse, as that of the pulses of balanced steady-state sequences does.

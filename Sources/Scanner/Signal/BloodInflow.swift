@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Fourier
 import Phantom
 
 /// How much brighter blood is that has just entered a slice and has not felt many pulses yet.
@@ -18,10 +19,13 @@ public struct BloodInflow: Sendable, Hashable {
     /// Number n of pulses after which blood counts as saturated; 0 is no enhancement.
     public var pulses: Double
 
-    /// Describes the inflow into a slice.
-    public init(_ settings: FieldSettings, steadyState: BalancedSteadyState, thicknessMM: Double) {
-        self.steadyState = steadyState
-        self.thicknessMM = thicknessMM
+    /// The kinds of blood, those of the left and of the right heart.
+    static let tissues = [Tissue.arterialBlood, .venousBlood]
+
+    /// Describes the inflow into the slices of a view.
+    public init(_ settings: FieldSettings, cine: CineProtocol, view: View) {
+        steadyState = cine.steadyState
+        thicknessMM = cine.thicknessMM(of: view)
         pulses = settings.inflowPulses
     }
 
@@ -30,13 +34,19 @@ public struct BloodInflow: Sendable, Hashable {
         exp(-abs(speedMMPerS) * steadyState.trMS / 1000 / thicknessMM * pulses)
     }
 
-    /// Signal of blood on resonance at a speed through the slice, relative to its steady state.
-    public func factor(_ blood: Relaxation, speedMMPerS: Double) -> Double {
-        let fresh = blood.protonDensity * sin(steadyState.flipRad) / 2 * exp(-steadyState.teMS / blood.t2MS)
-        let steady = steadyState.signal(blood)
-        guard steady > 0 else { return 1 }
-        let share = steadyShare(speedMMPerS: speedMMPerS)
-        return share + (1 - share) * fresh / steady
+    /// What fresh blood gives more than blood in its steady state, relative to the latter on resonance at the nominal
+    /// flip angle.
+    ///
+    /// Fresh blood knows no dark bands: it only turns until the echo.
+    public func excess(_ blood: Relaxation, offResonanceHz: Double = 0, transmit: Double = 1) -> ComplexDouble {
+        let nominal = steadyState.signal(blood)
+        guard nominal > 0 else { return .zero }
+        var local = steadyState
+        local.flipRad *= transmit
+        let fresh = ComplexDouble(
+            length: blood.protonDensity * sin(local.flipRad) / 2 * exp(-local.teMS / blood.t2MS),
+            phase: 2 * .pi * offResonanceHz * local.teMS * 1e-3)
+        return (fresh - local.signal(blood, offResonanceHz: offResonanceHz)).divided(by: nominal)
     }
 
     /// Mean speed through the middle of a ventricle, mm/s, by its volume and flow.
@@ -48,21 +58,14 @@ public struct BloodInflow: Sendable, Hashable {
         return abs(flowMLPerS) * 1000 / 2 / (0.73 * pow(volumeML * 1000, 2.0 / 3))
     }
 
-    /// Factors on the signals of blood at a phase of the beat: arterial by the flow of the LV, venous by the RV's.
+    /// Shares of arterial and of venous blood that are fresh at a phase of the beat: by the flow of the LV and the RV's.
     ///
     /// - Parameter curves: volumes and flows of the patient.
     /// - Parameter phase: 0..<1 of the mean beat.
-    /// - Parameter tissues: relaxation of each tissue.
-    public func factors(_ curves: ChamberCurves, phase: Double, tissues: [Tissue: Relaxation]) -> [Tissue: Double] {
+    public func freshShares(_ curves: ChamberCurves, phase: Double) -> [Double] {
         let (flow, volume) = (curves.flows(at: phase), curves.volumes(at: phase))
-        let speeds: [(Tissue, Double)] = [
-            (.arterialBlood, Self.speed(flowMLPerS: flow.lvML, volumeML: volume.lvML)),
-            (.venousBlood, Self.speed(flowMLPerS: flow.rvML, volumeML: volume.rvML)),
-        ]
-        var result: [Tissue: Double] = [:]
-        for (tissue, speed) in speeds {
-            if let blood = tissues[tissue] { result[tissue] = factor(blood, speedMMPerS: speed) }
+        return [(flow.lvML, volume.lvML), (flow.rvML, volume.rvML)].map {
+            1 - steadyShare(speedMMPerS: Self.speed(flowMLPerS: $0.0, volumeML: $0.1))
         }
-        return result
     }
 }

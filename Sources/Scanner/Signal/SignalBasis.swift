@@ -124,17 +124,24 @@ public struct SignalBasis: Sendable {
         return Table(low: low - step, step: step, count: [Int(max(intervals.x, 1)) + 3, Int(max(intervals.y, 1)) + 3])
     }
 
-    /// The sheets to render for one k.
+    /// What to render of one sheet, counted as those of `SliceProfile.layers`: for each k the signal of each tissue.
     ///
-    /// - Parameter factors: what the signal of a tissue is multiplied by, such as blood's by its inflow.
-    public func layers(_ k: Int, factors: [Tissue: Double] = [:]) -> [SampleLayer] {
-        (-sheets.half...sheets.half).map { layer in
+    /// - Shape: [k][tissue], by `Tissue.rawValue`.
+    func signals(inSheet sheet: Int) -> [[Float]] {
+        axes.map { axis in
             var signal = [Float](repeating: 0, count: Tissue.allCases.count)
             for (index, tissue) in tissues.enumerated() {
-                let value = axes[k][abs(layer) * tissues.count + index]
-                signal[Int(tissue.rawValue)] = Float(value * (factors[tissue] ?? 1))
+                signal[Int(tissue.rawValue)] = Float(axis[abs(sheet - sheets.half) * tissues.count + index])
             }
-            return SampleLayer(offsetMM: Double(layer) * sheets.width * thicknessMM, signal: signal)
+            return signal
+        }
+    }
+
+    /// The sheets to render, each with an image for every k.
+    public var layers: [SampleLayer] {
+        (0...2 * sheets.half).map {
+            SampleLayer(
+                offsetMM: Double($0 - sheets.half) * sheets.width * thicknessMM, signals: signals(inSheet: $0))
         }
     }
 

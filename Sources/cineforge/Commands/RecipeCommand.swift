@@ -7,7 +7,7 @@ import Foundation
 struct RecipeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recipe", abstract: "Check, print and describe recipes.",
-        subcommands: [Check.self, PrintRecipe.self, PrintSchema.self])
+        subcommands: [Check.self, RecipeSampling.self, PrintRecipe.self, PrintSchema.self])
 
     /// Says whether a recipe is right.
     struct Check: ParsableCommand {

@@ -1,0 +1,25 @@
+import Learning
+
+/// Image enhancement: a U-Net that takes artefacts out of images and knows nothing of k-space, fastMRI's baseline.
+///
+/// Each image is brought to mean 0 and variance 1 and cut at ±6, and its result is brought back.
+///
+/// - Shape: [N, inputs, …] → [N, outputs, …]; a magnitude is one channel, a complex image two.
+/// - State: that of the U-Net, as `unet.…`.
+/// - Reference: Zbontar et al. 2018, arXiv:1811.08839.
+public final class ImageEnhancement: Layer {
+    /// The network on normalised images.
+    public let unet: UNet
+
+    /// Puts normalisation around a network.
+    public init(_ unet: UNet) { self.unet = unet }
+
+    /// The enhanced images.
+    public func callAsFunction(_ input: Tensor) throws -> Tensor {
+        let axes = Array(1..<input.rank)
+        let mean = try input.mean(axes, keepingAxes: true)
+        // Not 0, for images without contrast.
+        let deviation = try sqrt(input.variance(axes, keepingAxes: true)) + 1e-11
+        return try unet(((input - mean) / deviation).clamped(from: -6, to: 6)) * deviation + mean
+    }
+}
