@@ -8,15 +8,16 @@ import Testing
     @Test("Profiles run through the middle of what moves, and are exact on what is linear")
     func profiles() {
         let size = SIMD2(16, 18)
-        var motion = [Double](repeating: 0, count: 288)
+        var motion = [Float](repeating: 0, count: 288)
         motion[7 * 16 + 8] = 0.3
         let profiles = HeartProfiles(motion: motion, size: size)
-        let ramp = (0..<288).map { Double($0 % 16) + 100 * Double($0 / 16) }
+        let ramp = (0..<288).map { Float($0 % 16) + 100 * Float($0 / 16) }
         let samples = profiles.sample(ramp + ramp.map { -$0 })
         // Eight lines of nine points in each of two frames; they lie evenly about the middle.
         #expect(samples.count == 2 * 8 * 9)
-        #expect(abs(samples.prefix(72).reduce(0, +) / 72 - 708) < 1e-9)
-        #expect(samples.prefix(9).elementsEqual((-4...4).map { 708 + Double($0) }))
+        // Single precision at values of up to 1112.
+        #expect(abs(samples.prefix(72).reduce(0, +) / 72 - 708) < 1e-3)
+        #expect(samples.prefix(9).elementsEqual((-4...4).map { 708 + Float($0) }))
         #expect(samples.prefix(72).elementsEqual(samples.suffix(72).map { -$0 }))
     }
 
@@ -38,8 +39,9 @@ import Testing
         let aside = truth.enumerated().map { $1 * ComplexFloat($0 % 32 < 4 ? 2 : 1) }
         let outside = Score(aside, reference: truth, shading: nil, size: size)
         let (still, heart, columns) = (960.0 * 4, 64.0 * (4 + 9 + 16 + 25), 128.0 * 4)
+        // The scalar is in single precision: 1e-7 of it.
         let scale = (still + heart + columns) / (still + heart + 3 * columns)
-        for value in [outside.heartNMSE, outside.profileNMSE] { #expect(abs(value - (1 - scale) * (1 - scale)) < 1e-9) }
+        for value in [outside.heartNMSE, outside.profileNMSE] { #expect(abs(value - (1 - scale) * (1 - scale)) < 1e-7) }
         #expect(outside.nmse > 3 * outside.heartNMSE)
         // In the heart it counts there most.
         let within = truth.map { $0.real > 1 ? ComplexFloat($0.real - 0.5) : $0 }
