@@ -69,10 +69,22 @@ struct Worth: Sendable {
     let heartDB: Double
     /// On x-t profiles through the heart.
     let profileDB: Double
+    /// The largest rise of an objective from one iteration to the next, as a part of its first value.
+    let rise: Double
 
     init(_ method: Method, on slices: [RawSlice]) throws {
         let work = SliceReconstruction(method, threads: 2)
-        let scores = try slices.compactMap { try work.run($0).score }
+        var rise = 0.0
+        let scores = try slices.compactMap { slice in
+            var objectives: [Double] = []
+            defer {
+                for (before, after) in zip(objectives, objectives.dropFirst()) {
+                    rise = max(rise, (after - before) / objectives[0])
+                }
+            }
+            return try work.run(slice) { objectives.append($0.objective) }.score
+        }
+        self.rise = rise
         func mean(_ errors: [Double]) -> Double { -10 * errors.reduce(0) { $0 + log10($1) } / Double(errors.count) }
         heartDB = mean(scores.map(\.heartNMSE))
         profileDB = mean(scores.map(\.profileNMSE))
