@@ -1,0 +1,137 @@
+import Core
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Learning
+@testable import Storage
+
+extension EngineTests {
+    @Suite("Training that is killed, and disks that are full")
+    final class CrashTests {
+        init() throws { try Torch.setDeterministic(true) }
+
+        deinit { try? Torch.setDeterministic(false) }
+
+        @Test("Killed between any two file operations, training goes on to the same losses")
+        func kill() throws {
+            try withRunFolder { straight in
+                try withRunFolder { pictures in
+                    try FileManager.default.createDirectory(at: pictures.url, withIntermediateDirectories: true)
+                    let count = Mutex(0)
+                    // What a kill before an operation leaves is a picture of the folder.
+                    let picture: @Sendable (FileOperation, String) throws -> Void = { _, _ in
+                        let number = count.withLock { count in
+                            defer { count += 1 }
+                            return count
+                        }
+                        try FileManager.default.copyItem(
+                            at: straight.url, to: pictures.url.appendingPathComponent("\(number)"))
+                    }
+                    try FileOperation.$listener.withValue(picture) {
+                        _ = try TrainingFixture(isSmall: true).train(in: straight)
+                    }
+                    let curve = try straight.curve
+                    let weights = try Checkpoint(contentsOf: straight.last).bytes
+                    var begun = 0
+                    for number in 0..<count.withLock({ $0 }) {
+                        let folder = RunFolder(pictures.url.appendingPathComponent("\(number)"))
+                        let isBegun = FileManager.default.fileExists(atPath: folder.last)
+                        #expect(isBegun || begun == 0, "no checkpoint before operation \(number)")
+                        begun += isBegun ? 1 : 0
+                        for file in [folder.last, folder.best] where FileManager.default.fileExists(atPath: file) {
+                            _ = try Checkpoint(contentsOf: file)
+                        }
+                        // Looking is cheap, and training again is not.
+                        guard
+                            number.isMultiple(of: 5) || !isBegun
+                                || folder.names.allSatisfy({ !AtomicFile.isLeftover($0) })
+                        else { continue }
+                        try TrainingFixture(isSmall: true).train(in: folder, resume: isBegun)
+                        #expect(try folder.curve == curve, "killed before operation \(number)")
+                        #expect(try Checkpoint(contentsOf: folder.last).bytes == weights)
+                        #expect(folder.names.allSatisfy { !AtomicFile.isLeftover($0) })
+                    }
+                    // Three last checkpoints and at least one best, each of some ten operations.
+                    #expect(count.withLock { $0 } > 40 && begun > 30)
+                }
+            }
+        }
+
+        @Test("Whichever file operation fails, the error is typed and training can go on")
+        func failure() throws {
+            try withRunFolder { straight in
+                try TrainingFixture(isSmall: true).train(in: straight)
+                let curve = try straight.curve
+                var operation = 0
+                while true {
+                    let isEnd = try withRunFolder { folder in
+                        let count = Mutex(0)
+                        let wanted = operation
+                        let failing: @Sendable (FileOperation, String) throws -> Void = { _, path in
+                            let number = count.withLock { count in
+                                defer { count += 1 }
+                                return count
+                            }
+                            if number == wanted { throw fileError(.inputOutput, "write", path, code: ENOSPC) }
+                        }
+                        do {
+                            try FileOperation.$listener.withValue(failing) {
+                                _ = try TrainingFixture(isSmall: true).train(in: folder)
+                            }
+                            return true
+                        } catch let error as CineError {
+                            #expect(error.kind == .inputOutput)
+                            #expect(
+                                error.message.contains("No space left") && error.message.contains("Free some space"))
+                        }
+                        #expect(folder.names.allSatisfy { !AtomicFile.isLeftover($0) })
+                        guard operation.isMultiple(of: 7) else { return false }
+                        let isBegun = FileManager.default.fileExists(atPath: folder.last)
+                        try TrainingFixture(isSmall: true).train(in: folder, resume: isBegun)
+                        #expect(try folder.curve == curve, "after operation \(operation) failed")
+                        return false
+                    }
+                    if isEnd { break }
+                    operation += 1
+                }
+                #expect(operation > 40)
+            }
+        }
+
+        @Test("A log that takes no more stops training, says what to do, and leaves the checkpoint")
+        func fullDisk() throws {
+            try withRunFolder { folder in
+                try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+                try FileManager.default.createSymbolicLink(atPath: folder.log, withDestinationPath: "/dev/full")
+                expectError(.inputOutput, mentions: "log.jsonl", "No space left", "Free some space") {
+                    try TrainingFixture().train(in: folder)
+                }
+                #expect(try Checkpoint(contentsOf: folder.last).state.step == 0)
+            }
+        }
+
+        @Test("A disk that is too small for a checkpoint stops training, and the one before stays")
+        func smallDisk() async {
+            await #expect(processExitsWith: .success) {
+                // A limit on the size of files stands in for a full disk; the signal that comes with it is ignored.
+                signal(SIGXFSZ, SIG_IGN)
+                try withRunFolder { folder in
+                    let fixture = try TrainingFixture()
+                    fixture.onStep = { step in
+                        guard step == 5 else { return }
+                        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+                        getrlimit(__rlimit_resource_t(1), &limit)
+                        limit.rlim_cur = 2048
+                        try #require(setrlimit(__rlimit_resource_t(1), &limit) == 0)
+                    }
+                    var kind: CineError.Kind?
+                    do { try fixture.train(in: folder) } catch let error as CineError { kind = error.kind }
+                    try #require(kind == .inputOutput)
+                    try #require(folder.names.allSatisfy { !AtomicFile.isLeftover($0) })
+                    try #require(Checkpoint(contentsOf: folder.last).state.step == 3)
+                }
+            }
+        }
+    }
+}
