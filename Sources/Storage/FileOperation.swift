@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What is about to be done to a file that we publish or append to.
 ///
 /// Every operation is announced, so that a test can look at the folder as a kill would leave it there, or let the
@@ -14,9 +16,12 @@ enum FileOperation: Sendable {
     /// It gets its name.
     case rename
 
-    /// Takes every operation and its path; an error of it is that of the operation. Nobody listens but tests.
-    @TaskLocal static var listener: (@Sendable (FileOperation, String) throws -> Void)?
+    /// Takes every operation of the process and its path; an error of it is that of the operation. Nobody listens but
+    /// tests.
+    static let listener = Mutex<(@Sendable (FileOperation, String) throws -> Void)?>(nil)
 
     /// Announces an operation.
-    static func will(_ operation: FileOperation, _ path: String) throws { try listener?(operation, path) }
+    static func will(_ operation: FileOperation, _ path: String) throws {
+        try listener.withLock { $0 }?(operation, path)
+    }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 import Synchronization
 
 /// Makes the batches of the next steps on background threads, and gives them out in order.
@@ -7,7 +7,9 @@ import Synchronization
 public final class BatchQueue<Source: BatchSource> {
     private let source: Source
     private let ahead: Int
-    private let workers = OperationQueue()
+    /// Serial queues, since those have threads of their own: a batch may wait for the disk.
+    private let lanes: [DispatchQueue]
+    private let isClosed = Flag()
     private var remaining: Range<Int>
     private var pending: ArraySlice<Promise<Source.Batch>> = []
     private var begin: ContinuousClock.Instant?
@@ -23,14 +25,14 @@ public final class BatchQueue<Source: BatchSource> {
         self.source = source
         self.ahead = max(1, ahead)
         remaining = steps
-        workers.maxConcurrentOperationCount = max(1, threads)
+        lanes = (0..<max(1, threads)).map { DispatchQueue(label: "batches \($0)") }
         fill()
     }
 
     /// Waits for what is under way, so that nothing is read after.
     deinit {
-        workers.cancelAllOperations()
-        workers.waitUntilAllOperationsAreFinished()
+        isClosed.raise()
+        for lane in lanes { lane.sync {} }
     }
 
     /// The batch of the next step; nil after the last.
@@ -57,9 +59,20 @@ public final class BatchQueue<Source: BatchSource> {
         while pending.count < ahead, let step = remaining.popFirst() {
             let promise = Promise<Source.Batch>()
             pending.append(promise)
-            workers.addOperation { [source] in promise.keep(Result { try source.batch(at: step) }) }
+            lanes[step % lanes.count].async { [source, isClosed] in
+                if !isClosed.isRaised { promise.keep(Result { try source.batch(at: step) }) }
+            }
         }
     }
+}
+
+/// Whether nobody waits any more.
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isRaised: Bool { value.load(ordering: .relaxed) }
+
+    func raise() { value.store(true, ordering: .relaxed) }
 }
 
 /// A value that another thread makes.

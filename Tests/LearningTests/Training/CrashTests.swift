@@ -6,6 +6,27 @@ import Testing
 @testable import Learning
 @testable import Storage
 
+/// Calls a function before each file operation in a folder, with the operation's number; its errors are the operation's.
+private func beforeOperations(
+    in folder: RunFolder, _ function: @escaping @Sendable (Int, String) throws -> Void, _ body: () throws -> Void
+) rethrows -> Int {
+    let count = Mutex(0)
+    FileOperation.listener.withLock { listener in
+        // Other tests write elsewhere meanwhile.
+        listener = { _, path in
+            guard path.hasPrefix(folder.url.path) else { return }
+            let number = count.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+            try function(number, path)
+        }
+    }
+    defer { FileOperation.listener.withLock { $0 = nil } }
+    try body()
+    return count.withLock { $0 }
+}
+
 extension EngineTests {
     @Suite("Training that is killed, and disks that are full")
     final class CrashTests {
@@ -18,23 +39,17 @@ extension EngineTests {
             try withRunFolder { straight in
                 try withRunFolder { pictures in
                     try FileManager.default.createDirectory(at: pictures.url, withIntermediateDirectories: true)
-                    let count = Mutex(0)
                     // What a kill before an operation leaves is a picture of the folder.
-                    let picture: @Sendable (FileOperation, String) throws -> Void = { _, _ in
-                        let number = count.withLock { count in
-                            defer { count += 1 }
-                            return count
-                        }
+                    let count = try beforeOperations(in: straight) { number, _ in
                         try FileManager.default.copyItem(
                             at: straight.url, to: pictures.url.appendingPathComponent("\(number)"))
-                    }
-                    try FileOperation.$listener.withValue(picture) {
-                        _ = try TrainingFixture(isSmall: true).train(in: straight)
+                    } _: {
+                        try TrainingFixture(isSmall: true).train(in: straight)
                     }
                     let curve = try straight.curve
                     let weights = try Checkpoint(contentsOf: straight.last).bytes
                     var begun = 0
-                    for number in 0..<count.withLock({ $0 }) {
+                    for number in 0..<count {
                         let folder = RunFolder(pictures.url.appendingPathComponent("\(number)"))
                         let isBegun = FileManager.default.fileExists(atPath: folder.last)
                         #expect(isBegun || begun == 0, "no checkpoint before operation \(number)")
@@ -53,7 +68,7 @@ extension EngineTests {
                         #expect(folder.names.allSatisfy { !AtomicFile.isLeftover($0) })
                     }
                     // Three last checkpoints and at least one best, each of some ten operations.
-                    #expect(count.withLock { $0 } > 40 && begun > 30)
+                    #expect(count > 40 && begun > 30)
                 }
             }
         }
@@ -66,18 +81,12 @@ extension EngineTests {
                 var operation = 0
                 while true {
                     let isEnd = try withRunFolder { folder in
-                        let count = Mutex(0)
                         let wanted = operation
-                        let failing: @Sendable (FileOperation, String) throws -> Void = { _, path in
-                            let number = count.withLock { count in
-                                defer { count += 1 }
-                                return count
-                            }
-                            if number == wanted { throw fileError(.inputOutput, "write", path, code: ENOSPC) }
-                        }
                         do {
-                            try FileOperation.$listener.withValue(failing) {
-                                _ = try TrainingFixture(isSmall: true).train(in: folder)
+                            _ = try beforeOperations(in: folder) { number, path in
+                                if number == wanted { throw fileError(.inputOutput, "write", path, code: ENOSPC) }
+                            } _: {
+                                try TrainingFixture(isSmall: true).train(in: folder)
                             }
                             return true
                         } catch let error as CineError {
