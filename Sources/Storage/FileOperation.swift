@@ -16,8 +16,9 @@ enum FileOperation: Sendable {
     /// It gets its name.
     case rename
 
-    /// Takes every operation of the process and its path; an error of it is that of the operation. Nobody listens but
-    /// tests.
+    /// Takes every operation of the process and its path; an error of it is that of the operation.
+    ///
+    /// Nobody listens but tests.
     static let listener = Mutex<(@Sendable (FileOperation, String) throws -> Void)?>(nil)
 
     /// Announces an operation.

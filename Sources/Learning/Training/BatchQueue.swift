@@ -11,7 +11,7 @@ public final class BatchQueue<Source: BatchSource> {
     private let lanes: [DispatchQueue]
     private let isClosed = Flag()
     private var remaining: Range<Int>
-    private var pending: ArraySlice<Promise<Source.Batch>> = []
+    private var pending: [Promise<Source.Batch>] = []
     private var begin: ContinuousClock.Instant?
     private var waited = Duration.zero
 
@@ -39,7 +39,8 @@ public final class BatchQueue<Source: BatchSource> {
     ///
     /// - Throws: what making this batch threw.
     public func next() throws -> Source.Batch? {
-        guard let promise = pending.popFirst() else { return nil }
+        guard !pending.isEmpty else { return nil }
+        let promise = pending.removeFirst()
         let asked = ContinuousClock.now
         let result = promise.wait()
         let now = ContinuousClock.now

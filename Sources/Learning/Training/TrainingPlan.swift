@@ -14,7 +14,7 @@ public struct TrainingPlan: Sendable {
     public var checkpointInterval: Int
     /// Steps from one validation to the next.
     public var validationInterval: Int
-    /// Number of validations in a row that may bring nothing better; then training stops. Nil to take all steps.
+    /// Number of validations in a row after which training stops when none was better; nil to take all steps.
     public var patience: Int?
     /// Of the tensor engine's own draws.
     public var seed: UInt64
