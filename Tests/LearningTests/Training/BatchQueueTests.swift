@@ -12,7 +12,7 @@ private final class SlowSource: BatchSource {
     private let brokenStep: Int?
     private let awaited: Int
 
-    /// Every batch waits until so many have been under way at a time, or five seconds.
+    /// Every batch waits until so many have been under way at a time, or a second.
     init(brokenStep: Int? = nil, awaited: Int = 1, delay: @escaping @Sendable (Int) -> Double = { _ in 0 }) {
         self.delay = delay
         self.brokenStep = brokenStep
@@ -25,7 +25,7 @@ private final class SlowSource: BatchSource {
             counts.most = max(counts.most, counts.underWay)
         }
         Thread.sleep(forTimeInterval: delay(step))
-        for _ in 0..<5000 where most < awaited { Thread.sleep(forTimeInterval: 0.001) }
+        for _ in 0..<1000 where most < awaited { Thread.sleep(forTimeInterval: 0.001) }
         counts.withLock { counts in
             counts.underWay -= 1
             counts.made += 1
@@ -55,7 +55,7 @@ struct BatchQueueTests {
     @Test("Batches are made at the same time")
     func together() throws {
         let source = SlowSource(awaited: 3)
-        let queue = BatchQueue(source, steps: 0..<9, threads: 3)
+        let queue = BatchQueue(source, steps: 0..<3, threads: 3)
         while try queue.next() != nil {}
         #expect(source.most == 3)
     }

@@ -84,11 +84,13 @@ extension EngineTests {
                 fixture.plan.steps = 1
                 try fixture.train(in: folder)
                 let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.last))
+                let checkpoint = try Weights.read(folder.last)
                 try Weights.write(fixture.network.stateDictionary, to: folder.last)
                 expectError(mentions: "last.safetensors", "cineforge.checkpoint 1", "other tensors") {
                     try fixture.train(in: folder, resume: true)
                 }
-                try Weights.write([:], metadata: ["format": "cineforge.checkpoint", "version": "2"], to: folder.last)
+                try Weights.write(
+                    checkpoint.tensors, metadata: checkpoint.metadata.merging(["version": "2"]) { $1 }, to: folder.last)
                 expectError(mentions: "found cineforge.checkpoint 2") { try fixture.train(in: folder, resume: true) }
                 for share in stride(from: 0, to: 1, by: 0.1) {
                     try bytes.prefix(Int(share * Double(bytes.count))).write(to: URL(fileURLWithPath: folder.last))
