@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compares our speed with TorchIO's RandomMotion and with FINUFFT on this machine, in one run.
+# Compares our speed with TorchIO's RandomMotion, FINUFFT and PyTorch on this machine, in one run.
 #
 #   Benchmarks/run.sh [folder of the built programs]
 set -euo pipefail
@@ -22,4 +22,5 @@ fi
 cd "$root"
 "$venv/bin/python" "$here/benchmark.py" "$build"
 "$venv/bin/python" "$here/nufft.py" "$build"
-exec "$venv/bin/python" "$here/kspace.py" "$build"
+"$venv/bin/python" "$here/kspace.py" "$build"
+exec "$venv/bin/python" "$here/learning.py" "$build"

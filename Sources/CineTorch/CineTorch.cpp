@@ -252,6 +252,16 @@ int32_t set_autocast(int32_t dtype, int32_t device) {
     return before;
 }
 
+/// Whether convolutions are faster with channels last. Measured, 64 channels, forward and backward, against C order:
+/// 1.6 times as fast on AVX-512, but 0.6 times on AVX2, where oneDNN's gradient of the kernels needs blocks of channels.
+int32_t prefers_channels_last(int32_t device) {
+#if defined(__x86_64__)
+    return device != CTORCH_CPU || __builtin_cpu_supports("avx512f");
+#else
+    return device != CTORCH_CPU;
+#endif
+}
+
 int32_t wrap(void *data, const int64_t *shape, int32_t rank, int32_t dtype, void (*free)(void *), void *owner,
              CTorchTensor *result) {
     return guarded([&] {
@@ -306,6 +316,7 @@ const CTorchAPI table = {
         guarded([&] { count = at::hasCUDA() ? at::detail::getCUDAHooks().getNumGPUs() : 0; });
         return count;
     },
+    prefers_channels_last,
     [] { return handles.load(); },
     [](uint64_t seed) { return guarded([&] { at::manual_seed(seed); }); },
     [](int32_t count) { return guarded([&] { at::set_num_threads(count); }); },

@@ -30,6 +30,7 @@ private final class Network: Layer {
     let head: Sequential
     let tail: Sequential
     let steps: [Parameter]
+    let levels: [[any Layer]?]
 
     init(_ channels: Int = 2, seed: UInt64 = 1) throws {
         var random = stream(seed)
@@ -39,6 +40,7 @@ private final class Network: Layer {
         ])
         tail = head
         steps = try [Parameter(.zeros([])), Parameter(.zeros([]))]
+        levels = [nil, [Lambda.relu(), try PReLU(channels)]]
     }
 
     func callAsFunction(_ x: Tensor) throws -> Tensor {
@@ -58,9 +60,10 @@ extension EngineTests {
                     "blocks.0.norm.bias", "blocks.0.norm.running_mean", "blocks.0.norm.running_var",
                     "blocks.0.norm.num_batches_tracked", "blocks.0.scale", "blocks.1.first_convolution.weight",
                     "blocks.1.first_convolution.bias", "blocks.1.scale", "head.1.weight", "steps.0", "steps.1",
+                    "levels.1.1.weight",
                 ])
-            #expect(network.parameters.count == 11)
-            #expect(network.parameterCount == 2 * (36 + 2 + 1) + 4 + 2 + 2)
+            #expect(network.parameters.count == 12)
+            #expect(network.parameterCount == 2 * (36 + 2 + 1) + 4 + 2 + 2 + 2)
         }
 
         @Test("A 2D cascade D5-C5 has the published 565,770 parameters")
@@ -81,10 +84,11 @@ extension EngineTests {
             let x = try noise([2, 2, 4, 4]).converted(to: .float32)
             let first = try network(x).values() as [Float]
             #expect(try network(x).values() != first)
+            _ = try network(x)
             network.setTraining(false)
             #expect(network.blocks[0].norm?.isTraining == false)
             #expect(try network(x).values() == network(x).values() as [Float])
-            #expect(try network.blocks[0].norm?.numBatchesTracked.item() == 2)
+            #expect(try network.blocks[0].norm?.numBatchesTracked.item() == 3)
         }
 
         @Test("Running statistics are PyTorch's: momentum 0.1, unbiased variance")
@@ -140,6 +144,7 @@ extension EngineTests {
             var random = stream()
             let layer = Sequential([try Convolution(16, 16, kernel: [3, 3], using: &random), Lambda.relu()])
             let x = try noise([2, 16, 8, 8]).converted(to: .float32)
+            try layer.setChannelsLast(true)
             let last = try layer(x)
             #expect(last.isContiguous(.channelsLast) && !last.isContiguous())
             try layer.setChannelsLast(false)
@@ -203,6 +208,49 @@ extension EngineTests {
             #expect(try Swift.abs(Loss.crossEntropy(logits, labels).item() - log(2.0)) < 1e-12)
             // Probabilities ½: of class 1, (2 · ½ + 1) / (1 + 1 + 1).
             #expect(try Swift.abs(Loss.softDice(logits, labels).item() - (1 - 2.0 / 3)) < 1e-12)
+        }
+
+        @Test("SSIM agrees with the sums of its definition", arguments: [[6, 5], [4, 5, 3]])
+        func similarity(size: [Int]) throws {
+            let (window, count) = (3, size.reduce(1, *))
+            let (a, b) = try (
+                noise([2, 1] + size).values() as [Double], noise([2, 1] + size, seed: 2).values() as [Double]
+            )
+            let ranges = [1.5, 4]
+            // Any number of axes as three, of which the first may have but one sample and window.
+            let full = [Int](repeating: 1, count: 3 - size.count) + size
+            let reach = full.map { $0 == 1 ? 1 : window }
+            var sum = 0.0
+            var places = 0
+            for image in 0..<2 {
+                for z in 0...full[0] - reach[0] {
+                    for y in 0...full[1] - reach[1] {
+                        for x in 0...full[2] - reach[2] {
+                            var indices: [Int] = []
+                            for dz in 0..<reach[0] {
+                                for dy in 0..<reach[1] {
+                                    for dx in 0..<reach[2] {
+                                        let plane = (z + dz) * full[1] + y + dy
+                                        indices.append(image * count + plane * full[2] + x + dx)
+                                    }
+                                }
+                            }
+                            let n = Double(indices.count)
+                            let (ma, mb) = (indices.reduce(0) { $0 + a[$1] } / n, indices.reduce(0) { $0 + b[$1] } / n)
+                            let va = indices.reduce(0) { $0 + (a[$1] - ma) * (a[$1] - ma) } / (n - 1)
+                            let vb = indices.reduce(0) { $0 + (b[$1] - mb) * (b[$1] - mb) } / (n - 1)
+                            let cov = indices.reduce(0) { $0 + (a[$1] - ma) * (b[$1] - mb) } / (n - 1)
+                            let (c1, c2) = (ranges[image] * 0.01, ranges[image] * 0.03)
+                            let above = (2 * ma * mb + c1 * c1) * (2 * cov + c2 * c2)
+                            sum += above / ((ma * ma + mb * mb + c1 * c1) * (va + vb + c2 * c2))
+                            places += 1
+                        }
+                    }
+                }
+            }
+            let found = try Loss.structuralSimilarity(
+                Tensor(a, shape: [2, 1] + size), Tensor(b, shape: [2, 1] + size), range: Tensor(ranges), window: window)
+            #expect(try Swift.abs(found.item() - sum / Double(places)) < 1e-12)
         }
     }
 }

@@ -110,6 +110,7 @@ extension EngineTests {
             #expect(try z.conjugated().values() == [Complex<Float>(3, -4), Complex(0, 1)])
             // The imaginary part of a conjugate is marked as negative, and the mark must be heeded.
             #expect(try z.conjugated().imaginaryPart.values() == [-4, 1] as [Float])
+            #expect(try z[.all, 0].conjugated().imaginaryPart.values() == [-4] as [Float])
             #expect(try z.conjugated().viewedAsReal().values() == [3, -4, 0, 1] as [Float])
             let channels = try z.complexToChannels()
             #expect(channels.shape == [1, 4, 1])

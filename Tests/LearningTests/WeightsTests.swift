@@ -68,6 +68,8 @@ extension EngineTests {
             state["0.weight"] = nil
             state["0.wait"] = try .zeros([1])
             expectError(mentions: "Sequential", "missing: 0.weight", "unknown: 0.wait") { try network.load(state) }
+            state["0.weight"] = network.stateDictionary["0.weight"]
+            expectError(mentions: "missing: none", "unknown: 0.wait") { try network.load(state) }
             expectError(mentions: "\"0.weight\"", "[3, 1, 3, 3]", "[4, 1, 3, 3]") {
                 try network.load(self.network(2, width: 4).stateDictionary)
             }

@@ -91,6 +91,7 @@ typedef struct {
     const char *(*last_error)(void);
     const char *(*library_version)(void);
     int32_t (*device_count)(void);
+    int32_t (*prefers_channels_last)(int32_t device);  // whether convolutions are faster so
     int64_t (*tensor_count)(void);  // handles that are alive
     int32_t (*set_seed)(uint64_t seed);
     int32_t (*set_threads)(int32_t count);

@@ -26,6 +26,11 @@ public enum Torch {
     /// Number of CUDA devices.
     public static var cudaDeviceCount: Int { get throws { Int(try library.functions.device_count()) } }
 
+    /// Whether convolutions on a device are faster with channels last: on CUDA and on processors with AVX-512.
+    public static func prefersChannelsLast(on device: Device = .cpu) throws -> Bool {
+        try library.functions.prefers_channels_last(device.code) != 0
+    }
+
     /// Number of tensors that are held at the moment, for checks that none is forgotten.
     public static var tensorCount: Int { get throws { Int(try library.functions.tensor_count()) } }
 

@@ -28,7 +28,7 @@ public enum ConvolutionPadding: Sendable {
 /// - Shape: [N, inputs, …] → [N, outputs, …].
 /// - State: `weight` [outputs, inputs / groups, …kernel], `bias` [outputs].
 public final class Convolution: Layer {
-    /// The kernels, channels last in memory.
+    /// The kernels, with channels last in memory where that is faster.
     public let weight: Parameter
     /// What is added to each output channel.
     public let bias: Parameter?
@@ -68,7 +68,7 @@ public final class Convolution: Layer {
         let shape = [outputs, inputs / groups] + kernel
         weight = try initialisation.weight(shape, using: &random)
         bias = hasBias ? try initialisation.bias(outputs, weights: shape, using: &random) : nil
-        try setChannelsLast(true)
+        try setChannelsLast(Torch.prefersChannelsLast())
     }
 
     /// The convolution.
@@ -83,7 +83,7 @@ public final class Convolution: Layer {
 /// - Shape: [N, inputs, …] → [N, outputs, …], an axis of S samples becoming (S − 1) · stride − 2 padding + kernel.
 /// - State: `weight` [inputs, outputs, …kernel], `bias` [outputs].
 public final class TransposedConvolution: Layer {
-    /// The kernels, channels last in memory.
+    /// The kernels, with channels last in memory where that is faster.
     public let weight: Parameter
     /// What is added to each output channel.
     public let bias: Parameter?
@@ -115,7 +115,7 @@ public final class TransposedConvolution: Layer {
         let shape = [inputs, outputs] + kernel
         weight = try initialisation.weight(shape, using: &random)
         bias = hasBias ? try initialisation.bias(outputs, weights: shape, using: &random) : nil
-        try setChannelsLast(true)
+        try setChannelsLast(Torch.prefersChannelsLast())
     }
 
     /// The transposed convolution.

@@ -2,8 +2,8 @@ import Core
 
 /// A part of a network: weights and what is computed with them.
 ///
-/// A module's state is what its stored properties hold: each `Parameter`, `Buffer` and `Module`, optional or in an
-/// array. They are found by reflection and named as in a PyTorch state dictionary: `let blocks: [ResidualBlock]` with
+/// A module's state is what its stored properties hold: each `Parameter`, `Buffer` and `Module`, optional or in arrays,
+/// but nothing within other structs or tuples. They are found by reflection and named as in a PyTorch state dictionary: `let blocks: [ResidualBlock]` with
 /// `let firstConvolution: Convolution` gives `blocks.0.first_convolution.weight`. So a network is its layers and a
 /// function:
 ///
@@ -88,14 +88,14 @@ extension Module {
         case let parameter as Parameter: body(snakeCase(path), parameter)
         case let buffer as Buffer: body(snakeCase(path), buffer)
         case let module as any Module: module.visit(path, body)
-        case let list as [any Module]:
-            for (index, module) in list.enumerated() { module.visit("\(path).\(index)", body) }
-        case let list as [Parameter]:
-            for (index, parameter) in list.enumerated() { body(snakeCase("\(path).\(index)"), parameter) }
         default:
             let mirror = Mirror(reflecting: value)
-            if mirror.displayStyle == .optional, let wrapped = mirror.children.first {
-                visit(wrapped.value, path, body)
+            switch mirror.displayStyle {
+            case .optional:
+                for child in mirror.children { visit(child.value, path, body) }
+            case .collection:
+                for (index, child) in mirror.children.enumerated() { visit(child.value, "\(path).\(index)", body) }
+            default: break
             }
         }
     }
@@ -112,17 +112,20 @@ extension Module {
 // MARK: - Place and form
 
 extension Module {
-    /// Moves the state to a device; gradients are forgotten.
-    public func move(to device: Device) throws { try replaceState { try $0.converted(to: device) } }
+    /// Moves the state to a device and lays it out as convolutions are fastest there; gradients are forgotten.
+    public func move(to device: Device) throws {
+        try replaceState { try $0.converted(to: device) }
+        try setChannelsLast(Torch.prefersChannelsLast(on: device))
+    }
 
     /// Gives weights and statistics another type; gradients are forgotten.
     public func convert(to type: DType) throws {
         try replaceState { $0.dtype.isInteger ? $0 : try $0.converted(to: type) }
     }
 
-    /// Lays the kernels of convolutions out with channels last, as they are made, or in C order.
+    /// Lays the kernels of convolutions out with channels last or in C order; they are made as is faster.
     ///
-    /// Convolutions then work in, and give, images in the same order.
+    /// Convolutions work in, and give, images in the order of their kernels.
     public func setChannelsLast(_ isLast: Bool) throws {
         try replaceState { tensor in
             switch tensor.rank {
