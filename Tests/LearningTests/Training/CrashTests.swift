@@ -27,6 +27,15 @@ private func beforeOperations(
     return count.withLock { $0 }
 }
 
+/// Long enough to be killed often.
+private func longTraining() throws -> TrainingFixture {
+    let fixture = try TrainingFixture()
+    fixture.plan.steps = 300
+    fixture.plan.checkpointInterval = 5
+    fixture.plan.validationInterval = 10
+    return fixture
+}
+
 extension EngineTests {
     @Suite("Training that is killed, and disks that are full")
     final class CrashTests {
@@ -105,6 +114,36 @@ extension EngineTests {
                     operation += 1
                 }
                 #expect(operation > 40)
+            }
+        }
+
+        @Test("Killed at random moments again and again, training ends with the same losses")
+        func randomKills() async throws {
+            let url = FileManager.default.temporaryDirectory.appendingPathComponent("run \(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: url) }
+            let stopped = RunFolder(url)
+            for number in 0..<4 {
+                await #expect(processExitsWith: .signal(SIGKILL)) {
+                    [path = url.path as String, number = number as Int] in
+                    let folder = RunFolder(URL(fileURLWithPath: path))
+                    try Torch.setDeterministic(true)
+                    let fixture = try longTraining()
+                    var random = stream(UInt64(number))
+                    let delay = 0.005 + 0.2 * random.uniform()
+                    let timer = Thread {
+                        Thread.sleep(forTimeInterval: delay)
+                        raise(SIGKILL)
+                    }
+                    timer.start()
+                    try fixture.train(in: folder, resume: FileManager.default.fileExists(atPath: folder.last))
+                }
+            }
+            try longTraining().train(in: stopped, resume: FileManager.default.fileExists(atPath: stopped.last))
+            try withRunFolder { straight in
+                try longTraining().train(in: straight)
+                #expect(try stopped.curve == straight.curve)
+                #expect(try Checkpoint(contentsOf: stopped.last).bytes == Checkpoint(contentsOf: straight.last).bytes)
+                #expect(try Checkpoint(contentsOf: stopped.best).bytes == Checkpoint(contentsOf: straight.best).bytes)
             }
         }
 
