@@ -136,6 +136,8 @@ extension EngineTests {
                     }
                     timer.start()
                     try fixture.train(in: folder, resume: FileManager.default.fileExists(atPath: folder.last))
+                    // Where that was quicker than the kill.
+                    Thread.sleep(forTimeInterval: 10)
                 }
             }
             try longTraining().train(in: stopped, resume: FileManager.default.fileExists(atPath: stopped.last))
