@@ -38,6 +38,10 @@ public struct Philox: RandomNumberGenerator, Sendable {
         case sampling = 10
         /// Triggers of the scanner, and breathing while it scans.
         case gating = 11
+        /// Batches of training: which samples, masks and augmentation; the step takes the patient's place.
+        case batches = 12
+        /// The tensor engine's own draws, as dropout's; the step takes the patient's place.
+        case engine = 13
     }
 
     /// Opens the stream of a patient's stage.
@@ -94,6 +98,15 @@ public struct Philox: RandomNumberGenerator, Sendable {
     public mutating func normal() -> Double {
         let radius = (-2 * log(1 - uniform())).squareRoot()
         return radius * cos(2 * .pi * uniform())
+    }
+
+    /// 0 ..< count in a random order; one draw for each but the first.
+    public mutating func permutation(_ count: Int) -> [Int] {
+        var order = Array(0..<count)
+        for last in order.indices.dropFirst().reversed() {
+            order.swapAt(last, Int(uniform() * Double(last + 1)))
+        }
+        return order
     }
 
     /// Ten rounds on one counter.

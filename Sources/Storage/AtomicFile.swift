@@ -26,6 +26,7 @@ public enum AtomicFile {
         do {
             try body(file)
             try file.synchronise()
+            try FileOperation.will(.rename, path)
             guard rename(file.path, path) == 0 else { throw fileError(.cannotCreate, "create", path) }
         } catch {
             unlink(file.path)
@@ -66,6 +67,7 @@ public enum AtomicFile {
 
     private static func create(_ target: URL, in folder: String) throws -> PartialFile {
         let stem = "\(folder)/.\(target.lastPathComponent)\(mark)\(getpid())"
+        try FileOperation.will(.open, stem)
         for attempt in 1...1000 {
             let path = attempt == 1 ? stem : "\(stem)-\(attempt)"
             let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -77,6 +79,7 @@ public enum AtomicFile {
     }
 
     private static func synchronise(folder: String) throws {
+        try FileOperation.will(.synchronise, folder)
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw fileError(.inputOutput, "synchronise", folder) }
         defer { close(descriptor) }
@@ -101,16 +104,7 @@ public final class PartialFile {
     /// Appends bytes.
     ///
     /// - Throws: `CineError(.inputOutput)`.
-    public func append(_ bytes: UnsafeRawBufferPointer) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = retryingInterrupts {
-                Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            }
-            guard written >= 0 else { throw fileError(.inputOutput, "write", path) }
-            rest = rest.dropFirst(written)
-        }
-    }
+    public func append(_ bytes: UnsafeRawBufferPointer) throws { try writeAll(bytes, to: descriptor, path) }
 
     /// Appends bytes.
     ///
@@ -118,6 +112,7 @@ public final class PartialFile {
     public func append(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try append($0) } }
 
     func synchronise() throws {
+        try FileOperation.will(.synchronise, path)
         guard fsync(descriptor) == 0 else { throw fileError(.inputOutput, "write", path) }
     }
 }

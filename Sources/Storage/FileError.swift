@@ -23,3 +23,18 @@ func retryingInterrupts(_ call: () -> Int) -> Int {
         if result >= 0 || errno != EINTR { return result }
     }
 }
+
+/// Writes all bytes where a file stands.
+///
+/// - Throws: `CineError(.inputOutput)`.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws {
+    try FileOperation.will(.write, path)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let written = retryingInterrupts {
+            write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        }
+        guard written >= 0 else { throw fileError(.inputOutput, "write", path) }
+        rest = rest.dropFirst(written)
+    }
+}

@@ -67,4 +67,18 @@ import Testing
         #expect(abs(mean(normal)) < 0.016)
         #expect(abs(variance(normal) - 1) < 0.023)
     }
+
+    @Test("A permutation holds each number once, and each is as often at each place")
+    func permutations() {
+        var random = Philox(seed: 1, patient: 0, stage: .recipe)
+        #expect(random.permutation(0).isEmpty && random.permutation(1) == [0])
+        var counts = [[Int]](repeating: [0, 0, 0, 0], count: 4)
+        for _ in 0..<4000 {
+            let order = random.permutation(4)
+            #expect(order.sorted() == [0, 1, 2, 3])
+            for (place, number) in order.enumerated() { counts[place][number] += 1 }
+        }
+        // Expected 1000 each, with a standard deviation of 27; five of them.
+        #expect(counts.joined().allSatisfy { abs($0 - 1000) < 137 })
+    }
 }

@@ -54,7 +54,7 @@ public struct DatasetFolder: Sendable {
 
     private func refuseStrangers(_ recipe: Recipe, resume: Bool) throws {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [])
-            .filter { !AtomicFile.isLeftover($0) && !$0.hasPrefix(DatasetLock.name) }
+            .filter { !AtomicFile.isLeftover($0) && !$0.hasPrefix(FolderLock.name) }
         guard !names.isEmpty else { return }
         guard resume else {
             throw CineError(

@@ -68,7 +68,7 @@ public struct Generator: Sendable {
         isStopped: @escaping @Sendable () -> Bool = { false }, onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws -> Manifest {
         let plans = try plans()
-        let lock = try DatasetLock(folder.url, shard: options.shard)
+        let lock = try FolderLock(folder.url, part: options.shard.map { "\($0.index)-of-\($0.count)" })
         defer { withExtendedLifetime(lock) {} }
         try folder.prepare(for: recipe, resume: options.resume, isShared: options.shard != nil)
         let jobs = max(1, min(options.jobs, plans.count))
@@ -92,7 +92,7 @@ public struct Generator: Sendable {
                 failure.withLock { $0 = $0 ?? error }
             }
         }
-        let manifest = try DatasetLock.alone(in: folder.url) {
+        let manifest = try FolderLock.alone(in: folder.url) {
             let manifest = try Manifest(recipe: recipe, patients: listed())
             try folder.publish(manifest)
             return manifest

@@ -24,10 +24,6 @@ struct EvenSpread: Sendable {
     func callAsFunction(_ share: Double, index: Int) -> Double {
         // Numbers below 0 are no patient's: the streams of the blocks.
         var random = Philox(seed: seed, patient: -1 - block, stage: .cohort, substream: UInt32(index))
-        var order = Array(0..<Self.blockSize)
-        for last in order.indices.dropFirst().reversed() {
-            order.swapAt(last, Int(random.uniform() * Double(last + 1)))
-        }
-        return (Double(order[place]) + share) / Double(Self.blockSize)
+        return (Double(random.permutation(Self.blockSize)[place]) + share) / Double(Self.blockSize)
     }
 }
