@@ -55,7 +55,7 @@ public final class CRNN: Module {
     /// The reconstructed images.
     ///
     /// - Parameter start: images to begin with; the back projection when nil.
-    public func callAsFunction(_ measurement: Measurement, from start: Tensor? = nil) throws -> Tensor {
+    public func callAsFunction(_ measurement: MeasuredSlices, from start: Tensor? = nil) throws -> Tensor {
         var images = try start ?? measurement.backProjectedImages(axes: 3)
         let layers = [(conv1X, conv1H), (conv2X, conv2H), (conv3X, conv3H)]
         var series: Tensor?

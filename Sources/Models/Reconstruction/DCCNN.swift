@@ -53,7 +53,7 @@ public final class DCCNN: Module {
     /// The reconstructed images.
     ///
     /// - Parameter start: images to begin with; the back projection when nil.
-    public func callAsFunction(_ measurement: Measurement, from start: Tensor? = nil) throws -> Tensor {
+    public func callAsFunction(_ measurement: MeasuredSlices, from start: Tensor? = nil) throws -> Tensor {
         var images = try start ?? measurement.backProjectedImages(axes: axes)
         for (index, (block, dataLayer)) in zip(convBlocks, dcs).enumerated() {
             let input = try sharing?(images, measurement, isDense: index > 0) ?? images

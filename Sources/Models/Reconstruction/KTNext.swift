@@ -44,7 +44,7 @@ public final class KTNext: Module {
     /// The reconstructed images, and their x-f space.
     ///
     /// - Throws: `CineError(.badData)` when no lines were read.
-    public func callAsFunction(_ measurement: Measurement) throws -> (images: Tensor, spectrum: Tensor) {
+    public func callAsFunction(_ measurement: MeasuredSlices) throws -> (images: Tensor, spectrum: Tensor) {
         guard let mask = measurement.mask else {
             throw CineError(.badData, "Lines of k-space were expected, found other samples; k-t NEXT averages lines.")
         }
