@@ -12,6 +12,7 @@ import pytest
 FOLDER = Path(os.environ.get("CINEFORGE_INTEROP_DIR") or Path(os.environ["CINEFORGE_INTEROP"]) / "storage")
 PYTHON = os.environ.get("PYTHON_WITH_TORCH", "/usr/bin/python3")
 NETWORKS = ["unet", "fcn", "segmenter", "autoencoder", "deconvolution", "dccnn", "dccnn_shared", "dccnn_coils"]
+NETWORKS += ["crnn", "kt_next"]
 
 pytestmark = pytest.mark.skipif(
     not (FOLDER / "model_unet.safetensors").exists(), reason="the tensor engine was not built: no samples of networks"

@@ -208,27 +208,23 @@ class Deconvolution(nn.Module):
         return self.fine[-1](x) + F.interpolate(stack, scale_factor=(5, 1, 1), mode="trilinear")
 
 
-# --- DC-CNN
+# --- Reconstruction from one slice's samples: DC-CNN
 
 
-class Cascade(nn.Module):
-    """Cascades of convolutions, each followed by a data layer; with shared data where there are distances."""
+def chain(widths, axes=2, slope=0.01, dilation=1):
+    """Convolutions with leaky rectifiers between them; all but the first and the last dilated."""
+    convolution, layers = nn.Conv2d if axes == 2 else nn.Conv3d, []
+    for index, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
+        step = dilation if 0 < index < len(widths) - 2 else 1
+        layers += [convolution(inputs, outputs, 3, padding=step, dilation=step), nn.LeakyReLU(slope)]
+    return nn.Sequential(*layers[:-1])
 
-    def __init__(self, tensors, cascades=5, depth=5, width=64, axes=2, slope=0.01, distances=(), learned=False):
+
+class Reconstruction(nn.Module):
+    """The data of one slice, and steps that need them."""
+
+    def __init__(self, tensors):
         super().__init__()
-        convolution = nn.Conv2d if axes == 2 else nn.Conv3d
-        widths = [2 * (1 + len(distances))] + [width] * (depth - 1) + [2]
-        blocks = []
-        for _ in range(cascades):
-            layers = []
-            for inputs, outputs in zip(widths, widths[1:]):
-                layers += [convolution(inputs, outputs, 3, padding=1), nn.LeakyReLU(slope)]
-            blocks.append(nn.Sequential(*layers[:-1]))
-        self.conv_blocks = nn.ModuleList(blocks)
-        if learned:
-            parameters = [nn.ParameterDict({"lambda": nn.Parameter(torch.zeros(()))}) for _ in blocks]
-            self.dcs = nn.ModuleList(parameters)
-        self.learned, self.distances, self.axes = learned, distances, axes
         self.maps = torch.view_as_complex(tensors["maps"])
         samples, lines = torch.view_as_complex(tensors["samples"]), tensors["lines"]
         frames, coils, _, width = samples.shape
@@ -238,29 +234,38 @@ class Cascade(nn.Module):
             self.mask[frame, 0, lines[frame]] = 1
             self.measured[frame, :, lines[frame]] = samples[frame]
 
-    def normal(self, x):
-        """[T, Y, X] → the same."""
-        return self.combined(self.mask * fourier(self.maps * x[:, None]))
-
     def combined(self, k):
         return (self.maps.conj() * fourier(k, inverse=True)).sum(dim=1)
 
-    def consistent(self, x, cascade):
-        if not self.learned:
-            k = fourier(x)
-            return fourier(k * (1 - self.mask[:, 0]) + self.measured[:, 0], inverse=True)
-        weight = self.dcs[cascade]["lambda"].item()
-        right = x + weight * self.combined(self.measured)
-        # The matrix itself, in double precision: column after column.
+    def replaced(self, x):
+        """Measured lines in place of the images' own, for one coil."""
+        return fourier(fourier(x) * (1 - self.mask[:, 0]) + self.measured[:, 0], inverse=True)
+
+    def solved(self, z, weight):
+        """argmin |x - z|² + weight |A x - y|² by the matrix itself, column after column, in double precision."""
+        right = z + weight * self.combined(self.measured)
         results = []
-        for frame in range(x.shape[0]):
-            count = x[0].numel()
-            basis = torch.eye(count, dtype=torch.complex128).reshape(count, 1, *x.shape[1:])
+        for frame in range(z.shape[0]):
+            count = z[0].numel()
+            basis = torch.eye(count, dtype=torch.complex128).reshape(count, 1, *z.shape[1:])
             images = self.mask[frame] * fourier(self.maps.to(torch.complex128) * basis)
             columns = (self.maps.conj() * fourier(images, inverse=True)).sum(dim=1).reshape(count, count).T
             matrix = torch.eye(count) + weight * columns
-            results.append(torch.linalg.solve(matrix, right[frame].flatten().to(torch.complex128)).reshape(x.shape[1:]))
-        return torch.stack(results).to(x.dtype)
+            results.append(torch.linalg.solve(matrix, right[frame].flatten().to(torch.complex128)).reshape(z.shape[1:]))
+        return torch.stack(results).to(z.dtype)
+
+
+class Cascade(Reconstruction):
+    """Cascades of convolutions, each followed by a data layer; with shared data where there are distances."""
+
+    def __init__(self, tensors, cascades=5, depth=5, width=64, axes=2, slope=0.01, distances=(), learned=False):
+        super().__init__(tensors)
+        widths = [2 * (1 + len(distances))] + [width] * (depth - 1) + [2]
+        self.conv_blocks = nn.ModuleList([chain(widths, axes, slope) for _ in range(cascades)])
+        if learned:
+            weights = [nn.ParameterDict({"lambda": nn.Parameter(torch.zeros(()))}) for _ in range(cascades)]
+            self.dcs = nn.ModuleList(weights)
+        self.learned, self.distances, self.axes = learned, distances, axes
 
     def shared(self, x, is_dense):
         k, mask = fourier(x), self.mask[:, 0]
@@ -280,8 +285,96 @@ class Cascade(nn.Module):
             else:
                 inputs = self.shared(x, cascade > 0) if self.distances else channels(x[None])
                 x = x + complexes(block(inputs))[0]
-            x = self.consistent(x, cascade)
+            x = self.solved(x, self.dcs[cascade]["lambda"].item()) if self.learned else self.replaced(x)
         return channels(x) if self.axes == 2 else channels(x[None])
+
+
+# --- CRNN-MRI and k-t NEXT, frame by frame
+
+
+class Bidirectional(nn.Module):
+    def __init__(self, inputs, width, dilation=1, slope=0.0, iterations=False):
+        super().__init__()
+        self.i2h = nn.Conv2d(inputs, width, 3, padding=dilation, dilation=dilation)
+        self.h2h = nn.Conv2d(width, width, 3, padding=dilation, dilation=dilation)
+        if iterations:
+            self.ih2ih = nn.Conv2d(width, width, 3, padding=1)
+        self.width, self.slope, self.iterations = width, slope, iterations
+
+    def forward(self, frames, previous=None):
+        total = torch.zeros(frames.shape[0], self.width, *frames.shape[2:])
+        for order in [range(len(frames)), reversed(range(len(frames)))]:
+            state = torch.zeros(1, *total.shape[1:])
+            for frame in order:
+                now = slice(frame, frame + 1)
+                state = self.i2h(frames[now]) + self.h2h(state)
+                if self.iterations:
+                    state = state + self.ih2ih(previous[now])
+                state = F.leaky_relu(state, self.slope)
+                total[now] += state
+        return total
+
+
+class CRNN(Reconstruction):
+    def __init__(self, tensors, width=64):
+        super().__init__(tensors)
+        self.bcrnn = Bidirectional(2, width, iterations=True)
+        for layer in [1, 2, 3]:
+            for kind in ["x", "h"]:
+                setattr(self, f"conv{layer}_{kind}", nn.Conv2d(width, width, 3, padding=1))
+        self.conv4_x = nn.Conv2d(width, 2, 3, padding=1)
+
+    def forward(self):
+        x = self.combined(self.measured)
+        states = [torch.zeros(x.shape[0], 64, *x.shape[1:])] * 4
+        for _ in range(5):
+            states[0] = h = self.bcrnn(channels(x), states[0])
+            for layer in [1, 2, 3]:
+                of_input, of_state = getattr(self, f"conv{layer}_x"), getattr(self, f"conv{layer}_h")
+                states[layer] = h = F.relu(of_input(h) + of_state(states[layer]))
+            x = self.replaced(x + complexes(self.conv4_x(h)))
+        return channels(x[None])
+
+
+class ImageNetwork(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        layers = [Bidirectional(2, width, 1, 0.01)] + [Bidirectional(width, width, 3, 0.01) for _ in range(3)]
+        self.bcrnn = nn.ModuleList(layers)
+        self.conv4_x = nn.Conv2d(width, 2, 3, padding=1)
+
+    def forward(self, x):
+        for layer in self.bcrnn:
+            x = layer(x)
+        return self.conv4_x(x)
+
+
+class KTNext(Reconstruction):
+    def __init__(self, tensors, iterations=2, width=16):
+        super().__init__(tensors)
+        widths = [2, width, width, width, width, 2]
+        self.xf_conv_blocks = nn.ModuleList([chain(widths, dilation=3) for _ in range(iterations)])
+        self.xt_conv_blocks = nn.ModuleList([ImageNetwork(width) for _ in range(iterations)])
+
+    @staticmethod
+    def temporal(x, inverse=False):
+        transform = torch.fft.ifft if inverse else torch.fft.fft
+        return torch.fft.fftshift(transform(torch.fft.ifftshift(x, dim=0), dim=0, norm="ortho"), dim=0)
+
+    def forward(self):
+        x = self.combined(self.measured)
+        for index, (of_spectrum, of_images) in enumerate(zip(self.xf_conv_blocks, self.xt_conv_blocks)):
+            k = fourier(x)
+            count = self.mask[:, 0].sum(dim=0).clamp(min=1) if index == 0 else len(k)
+            mean = (k.sum(dim=0) / count).expand(k.shape)
+            change = self.temporal(fourier(k - mean, inverse=True))
+            baseline = self.temporal(self.replaced(fourier(mean, inverse=True)))
+            # A plane (y, f) for each x.
+            planes = channels(change.permute(2, 1, 0))
+            found = complexes(of_spectrum(planes)).permute(2, 1, 0)
+            x = self.replaced(self.temporal(found + baseline, inverse=True))
+            x = self.replaced(x + complexes(of_images(channels(x))))
+        return channels(x[None])
 
 
 tensors, words = read(sys.argv[1])
@@ -294,6 +387,8 @@ network = {
     "dccnn": lambda: Cascade(tensors),
     "dccnn_shared": lambda: Cascade(tensors, cascades=2, depth=3, width=8, axes=3, distances=(0, 1, 2)),
     "dccnn_coils": lambda: Cascade(tensors, cascades=2, depth=3, width=8, slope=0.0, learned=True),
+    "crnn": lambda: CRNN(tensors),
+    "kt_next": lambda: KTNext(tensors),
 }[words["network"]]()
 network.eval()
 state = {name[6:]: tensor for name, tensor in tensors.items() if name.startswith("state.")}

@@ -14,6 +14,7 @@ extension ModelTests {
             var random = stream()
             #expect(try DCCNN(using: &random).parameterCount == 565_770)
             #expect(try DCCNN(cascades: 1, axes: 3, using: &random).parameterCount == 338_946)
+            #expect(try DCCNN(cascades: 10, axes: 3, isShared: true, using: &random).parameterCount == 338_946)
             let shared = try DCCNN(cascades: 10, axes: 3, sharing: DataSharing.published, using: &random)
             #expect(shared.parameterCount == 3_562_260)
         }

@@ -52,7 +52,7 @@ extension ModelTests {
             let maps = CoilMaps.uniform(height: 5, width: 6)
             let encoding = try CartesianSENSE(maps: maps, lines: [Array(0..<5)])
             let truth = try complexNoise([1, 1, 5, 6])
-            let measurement = try Measurement(lines: [encoding], samples: [encoding.forward(truth[0])])
+            let measurement = try MeasuredSlices(lines: [encoding], samples: [encoding.forward(truth[0])])
             let found = try DataConsistency()(noise([1, 2, 5, 6], seed: 2), measurement)
             #expect(try relativeError(found, truth.complexToChannels()) < roundOff)
         }
@@ -140,9 +140,9 @@ extension ModelTests {
             expectError(mentions: "[2, 3, 9, 8]", "[2, 2, 3, 9, 7]") {
                 _ = try DataConsistency()(noise([2, 2, 3, 9, 7]), slices.measurement)
             }
-            expectError(mentions: "at least one") { _ = try Measurement(lines: [], samples: []) }
+            expectError(mentions: "at least one") { _ = try MeasuredSlices(lines: [], samples: []) }
             expectError(mentions: "[3, 1, 4, 8]") {
-                _ = try Measurement(slices.measurement.encoding.operators, samples: [noise([1]), noise([1])])
+                _ = try MeasuredSlices(slices.measurement.encoding.operators, samples: [noise([1]), noise([1])])
             }
         }
     }

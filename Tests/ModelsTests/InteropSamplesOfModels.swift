@@ -56,16 +56,30 @@ extension ModelTests {
             try write("dccnn_coils", proximal, of: .coils(slices: 1))
         }
 
+        @Test("CRNN-MRI and k-t NEXT of one coil")
+        func recurrent() throws {
+            var random = stream(10)
+            let slices = try Slices.oneCoil(slices: 1, frames: 4)
+            let crnn = try CRNN(using: &random)
+            try write("crnn", crnn, inputs(of: slices)) { try crnn(slices.measurement) }
+            let next = try KTNext(iterations: 2, width: 16, using: &random)
+            try write("kt_next", next, inputs(of: slices)) { try next(slices.measurement).images }
+        }
+
         private func write(_ name: String, _ network: DCCNN, of slices: Slices) throws {
+            try write(name, network, inputs(of: slices)) { try network(slices.measurement) }
+        }
+
+        /// What Python needs to know of one slice.
+        private func inputs(of slices: Slices) throws -> [String: Tensor] {
             let encoding = try #require(slices.measurement.encoding.operators[0] as? CartesianSENSE)
             let maps = encoding.maps
-            let inputs = [
+            return [
                 "samples": try encoding.forward(slices.truth[0]).viewedAsReal(),
                 "lines": try Tensor(
                     encoding.lines.joined().map { Int64($0) }, shape: [encoding.frames, encoding.lines[0].count]),
                 "maps": try Tensor(maps.values, shape: maps.range).viewedAsReal(),
             ]
-            try write(name, network, inputs) { try network(slices.measurement) }
         }
     }
 }

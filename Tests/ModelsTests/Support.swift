@@ -61,7 +61,7 @@ func expectError(mentions words: String..., location: SourceLocation = #_sourceL
 struct Slices {
     /// The images, [N, T, Y, X].
     let truth: Tensor
-    let measurement: Measurement
+    let measurement: MeasuredSlices
 
     /// Lines of each slice that one coil reads, a third of each frame's.
     static func oneCoil(slices: Int = 2, frames: Int = 3, height: Int = 9, width: Int = 8) throws -> Slices {
@@ -88,7 +88,7 @@ struct Slices {
         }
         let truth = try complexNoise([slices] + encodings[0].domain, seed: 5)
         let samples = try encodings.enumerated().map { try $1.forward(truth[.at($0)]) }
-        return Slices(truth: truth, measurement: try Measurement(lines: encodings, samples: samples))
+        return Slices(truth: truth, measurement: try MeasuredSlices(lines: encodings, samples: samples))
     }
 
     /// Spokes that two coils read, with the Toeplitz form of the normal operator.
@@ -106,7 +106,7 @@ struct Slices {
         let encoding = try DynamicSENSE(maps: maps, transforms: [spokes], lines: 7)
         let truth = try complexNoise([1, 1, height, width], seed: 5)
         let samples = try encoding.forward(truth[0])
-        return Slices(truth: truth, measurement: try Measurement([encoding], samples: [samples]))
+        return Slices(truth: truth, measurement: try MeasuredSlices([encoding], samples: [samples]))
     }
 }
 

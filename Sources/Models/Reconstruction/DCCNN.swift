@@ -24,12 +24,14 @@ public final class DCCNN: Module {
     ///   - axes: 2 for frames by themselves, 3 for series.
     ///   - sharing: distances of frames whose data are shared before each cascade, as `DataSharing.published`; none when
     ///     empty. It needs three axes and lines of k-space.
+    ///   - isShared: whether all cascades have the weights of the first.
     ///   - slope: of the rectifiers below 0.
     ///   - dataLayer: makes the data layer of each cascade.
     /// - Throws: `CineError(.badData)` for numbers that make no network.
     public init(
-        cascades: Int = 5, depth: Int = 5, width: Int = 64, axes: Int = 2, sharing: [Int] = [], slope: Double = 0.01,
-        dataLayer: () throws -> any DataLayer = { try DataConsistency() }, using random: inout Philox
+        cascades: Int = 5, depth: Int = 5, width: Int = 64, axes: Int = 2, sharing: [Int] = [], isShared: Bool = false,
+        slope: Double = 0.01, dataLayer: () throws -> any DataLayer = { try DataConsistency() },
+        using random: inout Philox
     ) throws {
         guard cascades > 0, depth > 1, [2, 3].contains(axes), sharing.isEmpty || axes == 3 else {
             throw CineError(
@@ -42,25 +44,16 @@ public final class DCCNN: Module {
         self.axes = axes
         self.sharing = sharing.isEmpty ? nil : DataSharing(distances: sharing)
         let widths = [2 * (1 + sharing.count)] + [Int](repeating: width, count: depth - 1) + [2]
-        let kernel = [Int](repeating: 3, count: axes)
-        var blocks: [Sequential] = []
-        for _ in 0..<cascades {
-            var layers: [any Layer] = []
-            for (inputs, outputs) in zip(widths, widths.dropFirst()) {
-                if !layers.isEmpty { layers.append(Lambda.leakyReLU(slope)) }
-                layers.append(
-                    try Convolution(inputs, outputs, kernel: kernel, initialisation: .he, using: &random))
-            }
-            blocks.append(Sequential(layers))
-        }
-        convBlocks = blocks
-        dcs = try blocks.map { _ in try dataLayer() }
+        func block() throws -> Sequential { try .chain(widths, axes: axes, slope: slope, using: &random) }
+        let first = try block()
+        convBlocks = try (0..<cascades).map { $0 == 0 || isShared ? first : try block() }
+        dcs = try convBlocks.map { _ in try dataLayer() }
     }
 
     /// The reconstructed images.
     ///
     /// - Parameter start: images to begin with; the back projection when nil.
-    public func callAsFunction(_ measurement: Measurement, from start: Tensor? = nil) throws -> Tensor {
+    public func callAsFunction(_ measurement: MeasuredSlices, from start: Tensor? = nil) throws -> Tensor {
         var images = try start ?? measurement.backProjectedImages(axes: axes)
         for (index, (block, dataLayer)) in zip(convBlocks, dcs).enumerated() {
             let input = try sharing?(images, measurement, isDense: index > 0) ?? images

@@ -3,7 +3,7 @@ import Learning
 /// A step that brings images nearer to what was measured.
 public protocol DataLayer: Module {
     /// The images after the step, in their shape: [N·T, 2, Y, X] or [N, 2, T, Y, X].
-    func callAsFunction(_ images: Tensor, _ measurement: Measurement) throws -> Tensor
+    func callAsFunction(_ images: Tensor, _ measurement: MeasuredSlices) throws -> Tensor
 }
 
 /// Exact data consistency for one coil: sampled places of k-space become what was measured, or nearer to it with noise.
@@ -24,7 +24,7 @@ public final class DataConsistency: DataLayer {
     public init(lambda: Double? = nil) throws { self.lambda = try lambda.map { try Parameter(.full([], $0)) } }
 
     /// The images, consistent with the data.
-    public func callAsFunction(_ images: Tensor, _ measurement: Measurement) throws -> Tensor {
+    public func callAsFunction(_ images: Tensor, _ measurement: MeasuredSlices) throws -> Tensor {
         let gradient = try measurement.gradient(of: images)
         guard let lambda else { return try images - gradient }
         return try images - lambda / (lambda + 1) * gradient
@@ -44,7 +44,7 @@ public final class GradientStep: DataLayer {
     public init(lambda: Double = 1) throws { self.lambda = try Parameter(.full([], lambda)) }
 
     /// The images after the step.
-    public func callAsFunction(_ images: Tensor, _ measurement: Measurement) throws -> Tensor {
+    public func callAsFunction(_ images: Tensor, _ measurement: MeasuredSlices) throws -> Tensor {
         try images - lambda * measurement.gradient(of: images)
     }
 }

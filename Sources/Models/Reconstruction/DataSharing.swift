@@ -24,7 +24,7 @@ public struct DataSharing {
     ///
     /// - Parameter isDense: whether k-space is filled already.
     /// - Throws: `CineError(.badData)` when no lines were read, or images are no series of frames.
-    public func callAsFunction(_ images: Tensor, _ measurement: Measurement, isDense: Bool) throws -> Tensor {
+    public func callAsFunction(_ images: Tensor, _ measurement: MeasuredSlices, isDense: Bool) throws -> Tensor {
         guard let mask = measurement.mask, images.rank == 5 else {
             throw CineError(
                 .badData,

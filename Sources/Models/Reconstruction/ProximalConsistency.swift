@@ -30,7 +30,7 @@ public final class ProximalConsistency: DataLayer {
     }
 
     /// The images, consistent with the data.
-    public func callAsFunction(_ images: Tensor, _ measurement: Measurement) throws -> Tensor {
+    public func callAsFunction(_ images: Tensor, _ measurement: MeasuredSlices) throws -> Tensor {
         let right = try measurement.asComplex(images) + lambda * measurement.backProjection
         let encoding = measurement.encoding
         let weight = Float(try lambda.item())

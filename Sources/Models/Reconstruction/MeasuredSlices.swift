@@ -9,7 +9,7 @@ import Learning
 ///
 /// - Shape: images are [N·T, 2, Y, X] for networks along two axes and [N, 2, T, Y, X] for networks along three, of N slices
 ///   with T frames each; channels are the real and the imaginary part.
-public struct Measurement {
+public struct MeasuredSlices {
     /// The encodings of the slices, side by side: [N, T, Y, X] → samples.
     public let encoding: SideBySide
     /// Aᴴy as complex images [N, T, Y, X]: zero-filled where lines are missing.
