@@ -58,6 +58,8 @@ docs: setup
 
 install: build
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/cineforge
+	[ ! -e .build/release/libCineTorch.so ] || \
+		install -D -m 755 .build/release/libCineTorch.so $(DESTDIR)$(PREFIX)/lib/libCineTorch.so
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/cineforge/phantoms phantoms/*.yml
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/cineforge/datasets datasets/*.yml
 
