@@ -67,7 +67,7 @@ public struct PatientResult: Sendable {
         /// Of which part, as "LV" or "slice 3"; empty for the whole.
         public var part: String
         /// What was measured.
-        public var metric: ScoreMetric
+        public var metric: BenchmarkMetric
         /// How much; nil where the method failed.
         public var value: Double?
         /// Of a measure: what is true, and what was predicted.
@@ -77,7 +77,7 @@ public struct PatientResult: Sendable {
 
         /// Names a score.
         public init(
-            condition: String = "", severity: Double? = nil, part: String = "", _ metric: ScoreMetric,
+            condition: String = "", severity: Double? = nil, part: String = "", _ metric: BenchmarkMetric,
             _ value: Double?, truth: Double? = nil, predicted: Double? = nil
         ) {
             self.condition = condition
@@ -119,31 +119,4 @@ public struct PatientResult: Sendable {
 
     /// Nothing yet.
     public init() {}
-}
-
-/// A measure and what is good of it.
-public struct ScoreMetric: Sendable, Hashable {
-    /// What is good.
-    public enum Goal: Sendable, Hashable {
-        /// The more the better, as PSNR.
-        case high
-        /// The less the better, as a distance.
-        case low
-        /// The nearer to zero the better, as a signed error.
-        case zero
-    }
-
-    /// Its name, as "PSNR".
-    public let name: String
-    /// Its unit, as "dB"; empty for none.
-    public let unit: String
-    /// What is good.
-    public let goal: Goal
-
-    /// Names a measure.
-    public init(_ name: String, unit: String = "", _ goal: Goal) {
-        self.name = name
-        self.unit = unit
-        self.goal = goal
-    }
 }

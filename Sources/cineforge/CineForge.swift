@@ -15,6 +15,7 @@ struct CineForge: ParsableCommand {
               cineforge verify out/demo                              is it all right
               cineforge export out/demo --to nifti --out out/nifti   for other tools
               cineforge reconstruct FILE.h5 --method cg-sense        images of raw data
+              cineforge benchmark demo --out out/bench               train and compare
 
             EXIT CODES
               0   done
@@ -26,6 +27,7 @@ struct CineForge: ParsableCommand {
         version: VersionCommand.text,
         subcommands: [
             Generate.self, Inspect.self, Verify.self, Export.self, Reconstruct.self, Train.self, Predict.self,
+            Benchmark.self,
             RecipeCommand.self, Doctor.self, VersionCommand.self,
         ])
 

@@ -34,16 +34,17 @@ public struct RecipeLoader {
         }
     }
 
-    /// The file of a recipe.
+    /// The file of a recipe, or of another document that comes along with the program.
     ///
-    /// - Parameter name: its path, or the bare name of one in `./datasets` or that came along with the program.
+    /// - Parameter name: its path, or the bare name of one in the folder, here or where it came along with the program.
+    /// - Parameter folder: `datasets` or `protocols`.
     /// - Parameter executable: path of the running program.
     /// - Throws: `CineError` of kind `noInput`, with the names that there are.
-    public static func file(of name: String, executable: URL?) throws -> URL {
+    public static func file(of name: String, in folder: String = "datasets", executable: URL?) throws -> URL {
         func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
         let path = URL(fileURLWithPath: name)
         if exists(path) { return path }
-        let folders = [URL(fileURLWithPath: "datasets")] + supplied("datasets", executable)
+        let folders = [URL(fileURLWithPath: folder)] + supplied(folder, executable)
         let named = name.contains("/") ? [] : folders.map { $0.appendingPathComponent(name + ".yml") }
         if let found = named.first(where: exists) { return found }
         let files = folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0.path)) ?? [] }
@@ -51,7 +52,7 @@ public struct RecipeLoader {
         let stem = path.deletingPathExtension().lastPathComponent
         throw CineError(
             .noInput,
-            "cannot find \(name)" + Nearest.advice(for: stem, among: known, other: "the path of a recipe (.yml)"))
+            "cannot find \(name)" + Nearest.advice(for: stem, among: known, other: "the path of a .yml file"))
     }
 
     /// Reads and resolves a recipe.

@@ -9,11 +9,11 @@ import Reconstruction
 import Report
 
 extension ReconstructionTask {
-    private static let psnr = ScoreMetric("PSNR", unit: "dB", .high)
-    private static let ssim = ScoreMetric("SSIM", .high)
-    private static let heart = ScoreMetric("NMSE, heart", .low)
-    private static let profile = ScoreMetric("NMSE, x-t", .low)
-    private static let highFrequency = ScoreMetric("HFEN", .low)
+    private static let psnr = BenchmarkMetric("PSNR", unit: "dB", best: .highest)
+    private static let ssim = BenchmarkMetric("SSIM", best: .highest, decimals: 4)
+    private static let heart = BenchmarkMetric("NMSE, heart", best: .lowest, decimals: 4)
+    private static let profile = BenchmarkMetric("NMSE, x-t", best: .lowest, decimals: 4)
+    private static let highFrequency = BenchmarkMetric("HFEN", best: .lowest, decimals: 3)
 
     /// Magnitudes are compared over all slices of a patient: PSNR and SSIM (box of 7) with the largest true value as
     /// range, as fastMRI has them; NMSE where the heart moves and along lines through it over time; HFEN.
@@ -50,7 +50,7 @@ extension ReconstructionTask {
 
     private func scores(
         _ found: [[ComplexFloat]], _ series: [MeasuredSeries]
-    ) throws -> [(ScoreMetric, Double)] {
+    ) throws -> [(BenchmarkMetric, Double)] {
         guard let first = series.first else { return [] }
         let size = SIMD2(first.maps.width, first.maps.height)
         let images = found.flatMap { $0.map(\.length) }

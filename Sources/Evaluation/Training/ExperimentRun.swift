@@ -58,12 +58,15 @@ public struct ExperimentRun {
 
     /// Trains the network.
     ///
-    /// - Parameter resume: whether to go on from the last checkpoint.
+    /// - Parameters:
+    ///   - resume: whether to go on from the last checkpoint.
+    ///   - data: the dataset that the experiment names; opened when nil.
     /// - Throws: as `Trainer.run`, and what the data lack.
     public func train(
-        resume: Bool, isStopped: () -> Bool = { false }, onEvent: @escaping (Event) -> Void = { _ in }
+        resume: Bool, on data: TrainingData? = nil, isStopped: () -> Bool = { false },
+        onEvent: @escaping (Event) -> Void = { _ in }
     ) throws -> Outcome {
-        let data = try TrainingData(URL(fileURLWithPath: experiment.data))
+        let data = try data ?? TrainingData(URL(fileURLWithPath: experiment.data))
         return try train(experiment.task.task, data, resume: resume, isStopped: isStopped, onEvent: onEvent)
     }
 

@@ -44,4 +44,13 @@ public struct LossPlot {
             series: curves)
         try AtomicFile.write(plot.svg(), to: folder.url.appendingPathComponent("loss.svg").path)
     }
+
+    /// The curve for a report: loss, and the first score of validations.
+    func learningCurve(task: String, method: String) -> LearningCurve {
+        let score = validation.min { $0.key < $1.key }?.value ?? []
+        let points =
+            loss.map { LearningCurve.Point(step: Int($0.x), training: $0.y) }
+            + score.map { LearningCurve.Point(step: Int($0.x), validation: $0.y) }
+        return LearningCurve(task: task, method: method, points: points.sorted { $0.step < $1.step })
+    }
 }

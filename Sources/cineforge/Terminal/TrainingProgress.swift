@@ -3,7 +3,7 @@ import Evaluation
 import Foundation
 
 /// Shows how far training has come: a line that is overwritten on a terminal, a line every ten seconds elsewhere.
-final class TrainingProgress {
+final class TrainingProgress: @unchecked Sendable {
     private let name: String
     private let steps: Int
     private let start = ContinuousClock.now
