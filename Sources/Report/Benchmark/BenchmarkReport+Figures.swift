@@ -4,23 +4,41 @@ import Metrics
 
 extension BenchmarkReport {
     private static let plot = PlotStyle(width: 520, height: 340)
+    /// Colours that boxes side by side can be told apart by.
+    private static let mostBoxes = PlotTheme.light.series.count
 
     /// How patients' scores are spread, a plot for each metric.
     func writeSpread(_ task: BenchmarkTask, _ html: inout HTML) {
         html.add("h3", "Spread over patients")
-        let plots = task.metrics.map { metric in
-            DistributionPlot(
-                metric.name, groups: task.conditions.map(\.name), y: PlotAxis(metric.title),
-                series: task.methods.map { method in
-                    let scores = task.conditions.map { table[task.name, $0.name, method, metric.name] }
-                    return .init(method, groups: scores.map(\.values), failures: scores.map(\.failures))
-                }
-            ).svg(Self.plot)
+        let plots = task.metrics.flatMap { metric in
+            task.methods.count > Self.mostBoxes
+                ? task.conditions.map { spread(task, $0, metric).svg(Self.plot) }
+                : [spread(task, metric).svg(Self.plot)]
         }
         writeFigure(
             plots,
             "Each value is a patient's mean. Boxes span the quartiles about the median, whiskers reach 1.5 times that, "
                 + "and dots lie beyond.", &html)
+    }
+
+    /// Methods side by side under each condition.
+    private func spread(_ task: BenchmarkTask, _ metric: BenchmarkMetric) -> DistributionPlot {
+        DistributionPlot(
+            metric.name, groups: task.conditions.map(\.name), y: PlotAxis(metric.title),
+            series: task.methods.map { method in
+                let scores = task.conditions.map { table[task.name, $0.name, method, metric.name] }
+                return .init(method, groups: scores.map(\.values), failures: scores.map(\.failures))
+            })
+    }
+
+    /// Methods under their names.
+    private func spread(_ task: BenchmarkTask, _ condition: BenchmarkCondition, _ metric: BenchmarkMetric)
+        -> DistributionPlot
+    {
+        let scores = task.methods.map { table[task.name, condition.name, $0, metric.name] }
+        return DistributionPlot(
+            "\(metric.name), \(condition.name)", groups: task.methods, y: PlotAxis(metric.title),
+            series: [.init(metric.name, groups: scores.map(\.values), failures: scores.map(\.failures))])
     }
 
     /// How scores change with severity; nothing where conditions have none.
@@ -39,8 +57,10 @@ extension BenchmarkReport {
                 }
                 return LinePlot.Series(method, points: points.map(\.0), band: points.map(\.1))
             }
-            return LinePlot(metric.name, x: PlotAxis(task.severityTitle), y: PlotAxis(metric.title), series: series)
-                .svg(Self.plot)
+            return LinePlot(
+                metric.name, x: PlotAxis(task.severityTitle), y: PlotAxis(metric.title), series: series,
+                reference: metric.best == .nearestToZero ? ("no error", 0) : nil
+            ).svg(Self.plot)
         }
         writeFigure(plots, "Means over patients; bands are their 95 % intervals.", &html)
     }

@@ -61,8 +61,11 @@ extension BenchmarkReport {
             if let interval = cell.interval {
                 html.add("small", Wording.interval(interval, decimals: metric.decimals))
             }
-            if cell.failures > 0 { html.add("small", ["class": "failed"], "\(cell.failures) failed") }
-            if cell.mean != nil, cell.count < count { html.add("small", "n = \(cell.count)") }
+            guard cell.mean != nil, cell.failures > 0 || cell.count < count else { return }
+            html.add("small") { html in
+                if cell.failures > 0 { html.add("span", ["class": "failed"], "\(cell.failures) failed ") }
+                if cell.count < count { html.write("n = \(cell.count)") }
+            }
         }
     }
 
@@ -90,7 +93,7 @@ extension BenchmarkReport {
             html.add("table", ["class": "steps"]) { html in
                 html.add("thead") { html in
                     html.add("tr") { html in
-                        for title in ["Expected", "Better by", "On", "p (Holm)", "Found"] {
+                        for title in ["Expected", "Better by", "Better on", "p (Holm)", "Found"] {
                             html.add("th", ["scope": "col"], title)
                         }
                     }

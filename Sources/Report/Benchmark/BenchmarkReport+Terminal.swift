@@ -21,7 +21,9 @@ extension BenchmarkReport {
             let best = CellSummary.best(of: cells, decimals: metric.decimals)
             let means = [metric.title + arrow(metric.best)] + cells.map { Wording.mean($0, metric) }
             let notes = zip(cells, best).map { cell, isBest in
-                isBest ? "*" : cell.failures > 0 && cell.mean != nil ? "(\(cell.failures) failed)" : ""
+                let failed = cell.failures > 0 && cell.mean != nil
+                return [isBest ? "*" : nil, failed ? "(\(cell.failures) failed)" : nil].compactMap { $0 }
+                    .joined(separator: " ")
             }
             return [aligned(means, toLeft: false), aligned([""] + notes, toLeft: true)]
         }

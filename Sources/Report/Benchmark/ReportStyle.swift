@@ -44,7 +44,7 @@ enum ReportStyle {
         code{font:.85em/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
         figure{margin:.75rem 0 1.5rem}
         figcaption{max-width:46rem;margin-top:.4rem;font-size:.85rem}
-        .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem}
+        .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;margin:0 -1rem}
         .plots svg{width:100%;height:auto;max-width:40rem}
         img{display:block;max-width:100%;height:auto}
         @media print{
