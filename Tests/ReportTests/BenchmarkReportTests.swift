@@ -32,7 +32,7 @@ struct BenchmarkReportTests {
         for text in [report.html, report.terminalTable] {
             #expect(text.contains("5.00 ± 2.83") && text.contains("3.50 ± 2.12"))
         }
-        #expect(report.html.contains("1 failed") && report.html.contains("1 score failed"))
+        #expect(report.html.contains("1 failed") && report.html.contains("1 score failed: 1 of good."))
         #expect(report.terminalTable.contains("3.50 ± 2.12 (1 failed)"))
     }
 
@@ -76,6 +76,32 @@ struct BenchmarkReportTests {
         expectRefused { $0.scores[0].metric = "nobody" }
         expectRefused { $0.orderings[0].methods[1] = "nobody" }
         expectRefused { $0.learningCurves = [.init(task: "nobody", method: "good", points: [])] }
+    }
+
+    @Test("Groups and parts are told apart where there are several")
+    func breakdown() throws {
+        let html = try BenchmarkReport(Self.small).html
+        // The second part of "good" failed on p2; group is the same everywhere.
+        #expect(html.contains("<h3>By part, usual</h3>") && !html.contains("By group"))
+        #expect(html.contains("<td>6.00 ± 2.83<small>n = 2</small></td>"))
+        #expect(html.contains("<td>3.00<small>n = 1</small></td>"))
+    }
+
+    @Test("A plot of losses is linear where logarithms are not")
+    func negativeLoss() throws {
+        var results = Self.small
+        results.learningCurves = [
+            .init(
+                task: "task", method: "good", points: [.init(step: 1, training: 0.5), .init(step: 2, training: -0.5)])
+        ]
+        let html = try BenchmarkReport(results).html
+        #expect(html.contains(">−0.50<") || html.contains(">−0.5<"))
+    }
+
+    @Test("Few patients are said to be few")
+    func few() throws {
+        #expect(try BenchmarkReport(Self.small).html.contains("With 2 patients, intervals are too narrow"))
+        #expect(try !BenchmarkReport(BenchmarkSamples.whole()).html.contains("intervals are too narrow and"))
     }
 
     // MARK: Files
@@ -154,8 +180,8 @@ struct BenchmarkReportTests {
         // Spread: 3 + 2 + 3 metrics. Severity: 3 + 3. Agreement: 3 methods. Training: 2 networks.
         #expect(found.count { $0.name == "svg" && $0.attributes["role"] == "img" } == 8 + 6 + 3 + 2)
         #expect(count("img") == 1)
-        // Scores and one order a task; provenance.
-        #expect(count("table") == 3 + 3 + 1)
+        // Scores, one order and one breakdown by group a task; provenance.
+        #expect(count("table") == 3 + 3 + 3 + 1)
         // In short, three tasks, reading; provenance.
         #expect(count("h2") == 6)
         for heading in ["Over severity", "Agreement with the truth, breath-hold 8 mm", "Training", "Worst cases"] {

@@ -122,8 +122,10 @@ extension BenchmarkReport {
                 }
                 return points.isEmpty ? nil : LinePlot.Series(name, points: points)
             }
+            // Some losses are negative, as that of Dice.
+            let isPositive = curve.points.allSatisfy { ($0.training ?? 1) > 0 && ($0.validation ?? 1) > 0 }
             return LinePlot(
-                curve.method, x: PlotAxis("Step"), y: PlotAxis("Loss", scale: .logarithmic),
+                curve.method, x: PlotAxis("Step"), y: PlotAxis("Loss", scale: isPositive ? .logarithmic : .linear),
                 series: [series("training", \.training), series("validation", \.validation)].compactMap { $0 }
             ).svg(Self.plot)
         }

@@ -22,6 +22,12 @@ extension BenchmarkReport {
                 for condition in task.conditions { writeRows(task, condition, &html) }
             }
         }
+        if let fewest = task.conditions.map({ patientCount(task, $0) }).min(), (1..<6).contains(fewest) {
+            html.add(
+                "p", ["class": "note"],
+                "With \(Words.count(fewest, "patient")), intervals are too narrow and a paired test cannot reach 0.05: six are "
+                    + "needed for that.")
+        }
     }
 
     private func writeRows(_ task: BenchmarkTask, _ condition: BenchmarkCondition, _ html: inout HTML) {
@@ -125,6 +131,47 @@ extension BenchmarkReport {
             html.add("td", "\(found.wins) of \(found.count)")
             html.add("td", step.verdict == .untestable ? "not testable" : Wording.pValue(step.adjustedPValue))
             html.add("td", ["class": "verdict \(step.verdict.rawValue)"], Wording.verdict(step))
+        }
+    }
+
+    /// The headline's metric under the hardest condition, for each group or part apart; nothing where there is but one.
+    func writeBreakdown(
+        _ task: BenchmarkTask, _ kind: String, _ key: KeyPath<BenchmarkScore, String>, _ html: inout HTML
+    ) {
+        guard let metric = task.headlineMetric, let condition = task.hardest else { return }
+        let scores = results.scores.filter {
+            $0.task == task.name && $0.condition == condition.name && $0.metric == metric.name
+        }
+        let names = Set(scores.map { $0[keyPath: key] }).sorted()
+        guard names.count > 1 else { return }
+        let tables = names.map { name in ScoreTable(scores.filter { $0[keyPath: key] == name }) }
+        html.add("h3", "By \(kind), \(condition.name)")
+        let label = "\(task.name) by \(kind)"
+        html.add("div", ["class": "wide", "tabindex": "0", "role": "region", "aria-label": label]) { html in
+            html.add("table") { html in
+                html.add("caption", "\(metric.title), mean ± SD over patients")
+                html.add("thead") { html in
+                    html.add("tr") { html in
+                        for title in ["Method"] + names.map({ $0.isEmpty ? "none" : $0 }) {
+                            html.add("th", ["scope": "col"], title)
+                        }
+                    }
+                }
+                html.add("tbody") { html in
+                    for method in task.methods {
+                        html.add("tr") { html in
+                            html.add("th", ["scope": "row"], method)
+                            for table in tables {
+                                let cell = CellSummary(table[task.name, condition.name, method, metric.name], metric)
+                                html.add("td") { html in
+                                    html.write(Wording.mean(cell, metric))
+                                    html.add("small", "n = \(cell.count)")
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }

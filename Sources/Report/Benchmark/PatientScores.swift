@@ -109,3 +109,22 @@ func meanInterval(_ values: [Double]) -> Interval? {
     guard values.count > 1 else { return nil }
     return Bootstrap(values, random: Philox(seed: 0, patient: 0, stage: .bootstrap))?.correctedInterval()
 }
+
+/// A method and its scores, in a ranking.
+struct RankedMethod {
+    let name: String
+    let scores: PatientScores
+    let cell: CellSummary
+
+    /// Methods that have scores, the best first: those that failed least, and of them those of most merit.
+    static func ranking(
+        _ task: BenchmarkTask, _ condition: BenchmarkCondition, _ metric: BenchmarkMetric, _ table: ScoreTable
+    ) -> [RankedMethod] {
+        task.methods.map { method in
+            let scores = table[task.name, condition.name, method, metric.name]
+            return RankedMethod(name: method, scores: scores, cell: CellSummary(scores, metric))
+        }.filter { $0.cell.merit != nil }.sorted { a, b in
+            (a.cell.failures, -(a.cell.merit ?? 0)) < (b.cell.failures, -(b.cell.merit ?? 0))
+        }
+    }
+}

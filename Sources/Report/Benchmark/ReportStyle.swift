@@ -47,6 +47,13 @@ enum ReportStyle {
         .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;margin:0 -1rem}
         .plots svg{width:100%;height:auto;max-width:40rem}
         img{display:block;max-width:100%;height:auto}
+        @media (max-width:40rem){
+        body{padding:1.5rem 1rem 3rem}
+        .wide th:first-child{position:sticky;left:0;min-width:7rem;max-width:9rem;background:var(--ground);white-space:normal}
+        .wide .group th:first-child{max-width:none}
+        th,td{padding-left:1rem}
+        .plots{margin:0 -.75rem}
+        }
         @media print{
         body{max-width:none;padding:0;font-size:10pt}
         .wide{overflow:visible}

@@ -62,30 +62,29 @@ enum Wording {
         return ([start] + parts).joined(separator: ", ")
     }
 
-    /// "DC-CNN, 34.1 dB, ahead of CRNN by 1.3 dB [0.9, 1.7]": who is best under a condition; nil where nobody scored.
-    static func headline(_ task: BenchmarkTask, _ condition: String, _ metric: BenchmarkMetric, _ table: ScoreTable)
-        -> String?
-    {
-        let ranking = task.methods.map { method in
-            let scores = table[task.name, condition, method, metric.name]
-            return (name: method, scores: scores, cell: CellSummary(scores, metric))
-        }.filter { $0.cell.merit != nil }.sorted { a, b in
-            (a.cell.failures, -(a.cell.merit ?? 0)) < (b.cell.failures, -(b.cell.merit ?? 0))
-        }
+    /// "DC-CNN, 34.1 dB, 1.3 dB [0.9, 1.7] ahead of CRNN": who is best; nil where nobody scored.
+    ///
+    /// - Parameter ranking: methods and their scores, the best first.
+    static func headline(_ ranking: [RankedMethod], _ metric: BenchmarkMetric) -> String? {
         guard let first = ranking.first, let mean = first.cell.mean else { return nil }
         let start = "\(first.name), \(amount(mean, nil, metric))"
-        guard ranking.count > 1 else { return start }
-        let second = ranking[1]
+        guard let second = ranking.dropFirst().first else { return start }
         let comparison = PairedComparison(
             worse: (second.name, second.scores), better: (first.name, first.scores), metric)
         guard let advantage = comparison.advantage else { return start }
         let difference = amount(advantage, comparison.interval, metric)
-        let nearer = metric.best == .nearestToZero ? " nearer to 0" : ""
-        guard let interval = comparison.interval else {
-            return "\(start), \(difference)\(nearer) ahead of \(second.name)"
+        if let interval = comparison.interval, interval.lower <= 0 {
+            return "\(start), not to be told from \(second.name), whose difference is \(difference)"
         }
-        return interval.lower > 0
-            ? "\(start), \(difference)\(nearer) ahead of \(second.name)"
-            : "\(start), not to be told from \(second.name), whose difference is \(difference)"
+        let nearer = metric.best == .nearestToZero ? " nearer to 0" : ""
+        return "\(start), \(difference)\(nearer) ahead of \(second.name)"
+    }
+
+    /// "3 scores failed: 2 of FCN, 1 of U-Net"; nil where none did.
+    static func failures(_ scores: [BenchmarkScore], methods: [String]) -> String? {
+        let failed = Dictionary(grouping: scores.filter { $0.value == nil }, by: \.method).mapValues(\.count)
+        guard !failed.isEmpty else { return nil }
+        let parts = methods.compactMap { method in failed[method].map { "\($0) of \(method)" } }
+        return "\(Words.count(failed.values.reduce(0, +), "score")) failed: \(parts.joined(separator: ", "))"
     }
 }
