@@ -33,9 +33,10 @@ enum ReportStyle {
         tbody tr{border-bottom:1px solid var(--grid)}
         .group th{padding-top:1.1rem;font-weight:600}
         .group small{display:inline;margin-left:.6rem}
-        .steps tbody+tbody tr:first-child{border-top:1px solid var(--axis)}
+        .steps+.steps tr:first-child{border-top:1px solid var(--axis)}
         .steps td:last-child{text-align:left}
         .holds{font-weight:600}
+        .untestable,.open{color:var(--faint)}
         footer{margin-top:3.5rem;border-top:1px solid var(--axis);font-size:.9rem}
         footer h2{margin-top:1.5rem}
         table.facts{width:100%}
@@ -57,6 +58,7 @@ enum ReportStyle {
         @media print{
         body{max-width:none;padding:0;font-size:10pt}
         .wide{overflow:visible}
+        .plots{margin:0}
         h2,h3,caption{break-after:avoid}
         tr,figure,.plots svg,.short{break-inside:avoid}
         figure:has(.plots svg:nth-of-type(3)){break-inside:auto}
