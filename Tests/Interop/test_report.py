@@ -78,6 +78,10 @@ def test_page(folder):
     check_report(folder / "report.html")
 
 
+def test_page_of_few_patients(folder):
+    check_report(folder.with_name("report-few") / "report.html")
+
+
 @needs_browser
 @pytest.mark.parametrize("width", [400, 1200])
 def test_nothing_hangs_out_of_the_window(folder, tmp_path, width):

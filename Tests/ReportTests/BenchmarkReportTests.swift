@@ -8,10 +8,11 @@ import Testing
 /// Writes what `Tests/Interop/test_report.py` reads with Python and a browser.
 @Suite("Report for other tools", .enabled(if: ProcessInfo.processInfo.environment["CINEFORGE_INTEROP_DIR"] != nil))
 struct ReportInteropSamples {
-    @Test("A report is written once")
+    @Test("A report is written of many patients, and of few")
     func write() throws {
         let folder = try #require(ProcessInfo.processInfo.environment["CINEFORGE_INTEROP_DIR"])
         try BenchmarkReport(BenchmarkSamples.whole()).write(to: "\(folder)/report")
+        try BenchmarkReport(BenchmarkSamples.whole(patients: 4)).write(to: "\(folder)/report-few")
     }
 }
 

@@ -49,7 +49,7 @@ struct ComparisonTests {
     func failures() {
         let found = compare([nil, 5, nil, 2], [9, nil, nil, 1])
         #expect(found.count == 4 && found.wins == 2 && found.losses == 1)
-        // Only the last patient has a score of both.
+        // Only the last patient has a score of both: no interval.
         #expect(found.advantage == 1 && found.interval == nil)
         // 1 has rank 1; the failures share ranks 2 and 3.
         #expect(found.pValue == WilcoxonTest(differences: [1, 2, -2]).pValue)
@@ -105,7 +105,14 @@ struct ComparisonTests {
     func words() {
         let worst = (0..<5).map { 10 + Double($0) }
         let best = (0..<5).map { 1 + 0.1 * Double($0) }
-        #expect(Wording.outcome(outcome([worst, best]).successive) == "0 of 1 expected step holds, 1 not testable")
+        #expect(
+            Wording.outcome(outcome([worst, best]).successive)
+                == "1 of 1 step found in the mean; too few patients to test")
+        let high = (0..<8).map { 10 + Double($0) }
+        let low = (0..<8).map { 1 + 0.1 * Double($0) }
+        let unlike = high.enumerated().map { $1 - ($0 % 2 == 0 ? 0.5 : -0.4) }
+        let found = outcome([high, low, high, unlike]).successive
+        #expect(Wording.outcome(found) == "1 of 3 steps holds, 1 in the mean only, 1 reversed")
         #expect(Wording.pValue(0.0004) == "p < 0.001" && Wording.pValue(0.0314) == "p = 0.031")
         #expect(Wording.amount(-1.25, Interval(lower: -2, upper: 0.5), metric) == "−1.25 mm [−2.00, 0.50]")
     }

@@ -17,8 +17,8 @@ extension BenchmarkReport {
         }
         writeFigure(
             plots,
-            "Each value is a patient's mean. Boxes span the quartiles about the median, whiskers reach 1.5 times that, "
-                + "and dots lie beyond.", &html)
+            "Each value is a patient's mean. Boxes span the quartiles about the median, whiskers reach 1.5 times that, and dots lie "
+                + "beyond; of fewer than six patients all are dots about the median.", &html)
     }
 
     /// Methods side by side under each condition.

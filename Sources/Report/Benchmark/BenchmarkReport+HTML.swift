@@ -56,7 +56,7 @@ extension BenchmarkReport {
             }
         }
         let steps = outcomes.filter { $0.ordering.task == task.name }.flatMap(\.successive)
-        if !steps.isEmpty { html.add("dd", "Of what was expected: \(Wording.outcome(steps)).") }
+        if !steps.isEmpty { html.add("dd", "What was expected: \(Wording.outcome(steps)).") }
         if let failures = Wording.failures(scores, methods: task.methods) {
             html.add("dd", ["class": "failed"], "\(failures).")
         }

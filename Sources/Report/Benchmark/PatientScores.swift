@@ -78,7 +78,7 @@ struct CellSummary: Sendable, Hashable {
     let mean: Double?
     /// Standard deviation over patients, with n − 1; nil for fewer than two.
     let standardDeviation: Double?
-    /// The 95 % interval of the mean, from resampled patients; nil for fewer than two.
+    /// The 95 % interval of the mean, from resampled patients; nil for fewer than three.
     let interval: Interval?
     /// The larger, the better; nil where nothing is.
     let merit: Double?
@@ -104,9 +104,10 @@ struct CellSummary: Sendable, Hashable {
     }
 }
 
-/// The 95 % interval of a mean, from 2000 resamples, the same for every method; nil for fewer than two values.
+/// The 95 % interval of a mean, from 2000 resamples, the same for every method; nil for fewer than three values, which say
+/// next to nothing of their spread.
 func meanInterval(_ values: [Double]) -> Interval? {
-    guard values.count > 1 else { return nil }
+    guard values.count > 2 else { return nil }
     return Bootstrap(values, random: Philox(seed: 0, patient: 0, stage: .bootstrap))?.correctedInterval()
 }
 

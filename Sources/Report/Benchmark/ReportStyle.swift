@@ -16,6 +16,7 @@ enum ReportStyle {
         a:focus-visible,.wide:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
         small{display:block;font-size:.8rem;font-weight:400;color:var(--faint)}
         .facts,.lead,.note,figcaption,caption{color:var(--faint)}
+        .note{margin-top:.75rem;font-size:.9rem}
         .faint{color:var(--faint);font-weight:400}
         .failed,.reversed{color:var(--warning)}
         .short{margin-top:1.75rem;padding:1rem 1.25rem 1.1rem;border-left:3px solid var(--accent);background:var(--raised)}
@@ -34,7 +35,6 @@ enum ReportStyle {
         .group th{padding-top:1.1rem;font-weight:600}
         .group small{display:inline;margin-left:.6rem}
         .steps+.steps tr:first-child{border-top:1px solid var(--axis)}
-        .steps td:last-child{text-align:left}
         .holds{font-weight:600}
         .untestable,.open{color:var(--faint)}
         footer{margin-top:3.5rem;border-top:1px solid var(--axis);font-size:.9rem}

@@ -39,27 +39,25 @@ enum Wording {
 
     /// What became of a step, as one reads it in a table.
     static func verdict(_ step: OrderingOutcome.Step) -> String {
-        let sign = (step.comparison.advantage ?? 0) > 0
-        return switch step.verdict {
+        switch step.verdict {
         case .holds: "holds"
         case .reversed: "reversed"
-        case .open: sign ? "in the mean only" : "not found"
-        case .untestable: sign ? "in the mean; too few patients to test" : "not found; too few patients to test"
+        case .open, .untestable: step.isAsExpected ? "in the mean only" : "not found"
         }
     }
 
-    /// "3 of 4 steps hold, 1 is reversed": how an order fared.
+    /// "3 of 4 steps hold, 1 reversed": how an order fared.
     static func outcome(_ steps: [OrderingOutcome.Step]) -> String {
-        let words = Dictionary(grouping: steps, by: \.verdict).mapValues(\.count)
-        var parts: [String] = []
-        for (verdict, text) in [
-            (OrderingOutcome.Verdict.reversed, "reversed"), (.open, "undecided"), (.untestable, "not testable"),
-        ] {
-            if let count = words[verdict] { parts.append("\(count) \(text)") }
+        let all = Words.count(steps.count, "step")
+        if steps.allSatisfy({ $0.verdict == .untestable }) {
+            return "\(steps.count(where: \.isAsExpected)) of \(all) found in the mean; too few patients to test"
         }
-        let held = words[.holds] ?? 0
-        let start = "\(held) of \(Words.count(steps.count, "expected step")) \(steps.count == 1 ? "holds" : "hold")"
-        return ([start] + parts).joined(separator: ", ")
+        let counts = Dictionary(grouping: steps, by: verdict).mapValues(\.count)
+        let held = counts["holds"] ?? 0
+        let others = ["in the mean only", "not found", "reversed"].compactMap { words in
+            counts[words].map { "\($0) \(words)" }
+        }
+        return (["\(held) of \(all) \(held == 1 ? "holds" : "hold")"] + others).joined(separator: ", ")
     }
 
     /// "DC-CNN, 34.1 dB, 1.3 dB [0.9, 1.7] ahead of CRNN": who is best; nil where nobody scored.
