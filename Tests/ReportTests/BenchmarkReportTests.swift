@@ -42,6 +42,21 @@ struct BenchmarkReportTests {
         let report = try BenchmarkReport(Self.small)
         #expect(report.html.contains("<strong>5.00 ± 2.83</strong>") && !report.html.contains("<strong>3.50"))
         #expect(report.terminalTable.contains("5.00 ± 2.83 *"))
+        #expect(report.html.contains("bad, 5.00 mm; good failed more often."))
+    }
+
+    @Test("The headline says who is ahead, by how much, and where nobody is")
+    func headline() throws {
+        func headline(_ second: [Double]) throws -> String {
+            let results = BenchmarkSamples.results(
+                of: ["a", "b"], best: .highest,
+                scores: (0..<6).flatMap { [("a", "p\($0)", [Double($0)]), ("b", "p\($0)", [Double($0) + second[$0]])] })
+            return try BenchmarkReport(results).html
+        }
+        #expect(try headline([2, 2, 2, 2, 2, 2]).contains("b, 4.50 mm, 2.00 mm [2.00, 2.00] ahead of a."))
+        #expect(
+            try headline([2, -2, 2, -2, 2, -1]).contains(
+                "b, 2.67 mm, not to be told from a, whose difference is 0.17 mm ["))
     }
 
     @Test("A value that is not finite is a failure")
@@ -109,7 +124,7 @@ struct BenchmarkReportTests {
 
     @Test("A table of commas, quotes and line ends comes back from CSV")
     func csv() throws {
-        var results = try BenchmarkSamples.whole(patients: 2)
+        var results = try BenchmarkSamples.whole(patients: 4)
         results.scores[0].group = "plain"
         let rows = try #require(parseCSV(BenchmarkReport(results).csv))
         #expect(rows.count == results.scores.count + 1 && rows.allSatisfy { $0.count == rows[0].count })
@@ -192,7 +207,7 @@ struct BenchmarkReportTests {
 
     @Test("Names are shown as they are")
     func escaping() throws {
-        var results = try BenchmarkSamples.whole(patients: 2)
+        var results = try BenchmarkSamples.whole(patients: 4)
         results.title = "<script>&\"'"
         results.command = "cineforge benchmark \"a&b\" <c>"
         results.worstCases[0].description = "\"><script>"

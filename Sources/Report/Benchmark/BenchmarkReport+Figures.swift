@@ -17,8 +17,8 @@ extension BenchmarkReport {
         }
         writeFigure(
             plots,
-            "Each value is a patient's mean. Boxes span the quartiles about the median, whiskers reach 1.5 times that, and dots lie "
-                + "beyond; of fewer than six patients all are dots about the median.", &html)
+            "Each value is a patient's mean. Boxes span the quartiles about the median, whiskers reach 1.5 times that, and "
+                + "dots lie beyond; of fewer than six patients all are dots about the median.", &html)
     }
 
     /// Methods side by side under each condition.
@@ -76,8 +76,8 @@ extension BenchmarkReport {
             isFirst = false
             writeFigure(
                 plots,
-                "\(metric.name): predicted less true quantity over the mean of both, a dot a patient. Lines are the bias and "
-                    + "the limits of agreement (bias ± 1.96 SD), bands their 95 % intervals.", &html)
+                "\(metric.name): predicted less true quantity over the mean of both, a dot a patient. Lines are the bias "
+                    + "and the limits of agreement (bias ± 1.96 SD), bands their 95 % intervals.", &html)
         }
     }
 

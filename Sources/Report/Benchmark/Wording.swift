@@ -67,6 +67,8 @@ enum Wording {
         guard let first = ranking.first, let mean = first.cell.mean else { return nil }
         let start = "\(first.name), \(amount(mean, nil, metric))"
         guard let second = ranking.dropFirst().first else { return start }
+        // Its mean is of what it did not fail on, which may be the easier part.
+        if second.cell.failures > first.cell.failures { return "\(start); \(second.name) failed more often" }
         let comparison = PairedComparison(
             worse: (second.name, second.scores), better: (first.name, first.scores), metric)
         guard let advantage = comparison.advantage else { return start }
