@@ -4,6 +4,8 @@ import Metrics
 
 extension BenchmarkReport {
     private static let plot = PlotStyle(width: 520, height: 340)
+    /// Drawn to the same width on the page, so smaller: room for many names.
+    private static let widePlot = PlotStyle(width: 640, height: 400)
     /// Colours that boxes side by side can be told apart by.
     private static let mostBoxes = PlotTheme.light.series.count
 
@@ -12,7 +14,7 @@ extension BenchmarkReport {
         html.add("h3", "Spread over patients")
         let plots = task.metrics.flatMap { metric in
             task.methods.count > Self.mostBoxes
-                ? task.conditions.map { spread(task, $0, metric).svg(Self.plot) }
+                ? task.conditions.map { spread(task, $0, metric).svg(Self.widePlot) }
                 : [spread(task, metric).svg(Self.plot)]
         }
         writeFigure(

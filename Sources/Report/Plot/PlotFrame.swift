@@ -49,7 +49,7 @@ struct PlotFrame {
         titleHeight = titleLines.isEmpty ? 16 : 22 + 20 * Double(titleLines.count)
         let top = titleHeight + Double(legendRows.count + topNotes) * PlotFrame.lineHeight
         let slot = (style.width - left - rightMargin) / Double(max(x.categories.count, 1))
-        let names = x.categories.map { TextWidth.lines($0, size: 11, width: slot - 6) }
+        let names = x.categories.map { TextWidth.lines($0, size: 11, width: slot - 10) }
         let extraLines = max((names.map(\.count).max() ?? 1) - 1, 0)
         let bottom = style.height - (x.title.isEmpty ? 30 : 50) - Double(extraLines) * PlotFrame.markHeight
         lower = [left, top]
