@@ -30,6 +30,24 @@ enum BenchmarkSamples {
             learningCurves: ["DC-CNN", "CRNN"].map(curve), worstCases: [try worst()])
     }
 
+    /// One task, condition and metric, with an order from the first method to the last; parts of patients as listed.
+    static func results(
+        of methods: [String], best: Best, scores: [(method: String, patient: String, values: [Double?])]
+    ) -> BenchmarkResults {
+        let task = BenchmarkTask(
+            "task", conditions: [.init("usual")], methods: methods, metrics: [.init("Error", unit: "mm", best: best)])
+        return BenchmarkResults(
+            title: "Small", date: Date(timeIntervalSince1970: 0), command: "", provenance: provenance, tasks: [task],
+            scores: scores.flatMap { entry in
+                entry.values.enumerated().map { part, value in
+                    BenchmarkScore(
+                        task: "task", condition: "usual", method: entry.method, patient: entry.patient,
+                        part: "slice \(part)", metric: "Error", value: value)
+                }
+            },
+            orderings: [ExpectedOrdering(task: "task", condition: "usual", metric: "Error", methods: methods)])
+    }
+
     private static let provenance = Provenance(
         program: "cineforge 0.4.0", device: "Example CPU @ 2.5 GHz", threads: 8,
         datasets: [

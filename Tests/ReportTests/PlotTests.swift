@@ -171,6 +171,46 @@ struct PlotTests {
         #expect(found.count { $0.name == "circle" } == 5)
     }
 
+    @Test("Few values are dots, more have a box")
+    func fewValues() throws {
+        func names(_ count: Int) throws -> [String] {
+            let values = (0..<count).map(Double.init)
+            let plot = DistributionPlot(
+                "few", groups: ["g"], y: PlotAxis(), series: [.init("s", groups: [values])])
+            return try #require(elements(plot.svg())).filter { $0.attributes["class"]?.hasPrefix("ground") != true }
+                .map(\.name)
+        }
+        let (five, six) = (try names(5), try names(6))
+        #expect(five.count { $0 == "circle" } == 5 && !five.contains("rect"))
+        #expect(!six.contains("circle") && six.contains("rect"))
+    }
+
+    @Test("Long names of groups take more lines, and the title stays below them")
+    func longNames() throws {
+        let names = ["one", "a name that is far too long for its place", "three", "four", "five", "six"]
+        let plot = DistributionPlot(
+            "names", groups: names, groupTitle: "Below", y: PlotAxis(),
+            series: [.init("s", groups: names.map { _ in [1, 2] })])
+        let svg = plot.svg(PlotStyle(width: 480))
+        #expect(!svg.contains(names[1]) && svg.contains(">a name"))
+        #expect(svg.contains(">Below<"))
+        func height(_ text: String) throws -> Double {
+            let match = try #require(svg.firstMatch(of: try Regex("translate\\([^ ]+ ([0-9.]+)\\)[^>]*>\(text)<")))
+            return try #require(match.output[1].substring.flatMap { Double($0) })
+        }
+        #expect(try height("Below") > height("place") + 12)
+    }
+
+    @Test("After all colours, dashes and markers change")
+    func manySeries() {
+        let styles = (0..<36).map { index in
+            var svg = SVG()
+            SeriesStyle.marker(index, at: [0, 0], into: &svg)
+            return SeriesStyle.curve(index) + (SeriesStyle.dash(index) ?? "") + svg.text
+        }
+        #expect(Set(styles).count == 36)
+    }
+
     @Test("Long titles break between words, and narrow tables widen")
     func widths() throws {
         let lines = TextWidth.lines("Dice of the left ventricle", size: 10, width: 80)

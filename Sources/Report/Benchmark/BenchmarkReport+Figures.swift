@@ -4,23 +4,43 @@ import Metrics
 
 extension BenchmarkReport {
     private static let plot = PlotStyle(width: 520, height: 340)
+    /// Drawn to the same width on the page, so smaller: room for many names.
+    private static let widePlot = PlotStyle(width: 640, height: 400)
+    /// Colours that boxes side by side can be told apart by.
+    private static let mostBoxes = PlotTheme.light.series.count
 
     /// How patients' scores are spread, a plot for each metric.
     func writeSpread(_ task: BenchmarkTask, _ html: inout HTML) {
         html.add("h3", "Spread over patients")
-        let plots = task.metrics.map { metric in
-            DistributionPlot(
-                metric.name, groups: task.conditions.map(\.name), y: PlotAxis(metric.title),
-                series: task.methods.map { method in
-                    let scores = task.conditions.map { table[task.name, $0.name, method, metric.name] }
-                    return .init(method, groups: scores.map(\.values), failures: scores.map(\.failures))
-                }
-            ).svg(Self.plot)
+        let plots = task.metrics.flatMap { metric in
+            task.methods.count > Self.mostBoxes
+                ? task.conditions.map { spread(task, $0, metric).svg(Self.widePlot) }
+                : [spread(task, metric).svg(Self.plot)]
         }
         writeFigure(
             plots,
-            "Each value is a patient's mean. Boxes span the quartiles about the median, whiskers reach 1.5 times that, "
-                + "and dots lie beyond.", &html)
+            "Each value is a patient's mean. Boxes span the quartiles about the median, whiskers reach 1.5 times that, and "
+                + "dots lie beyond; of fewer than six patients all are dots about the median.", &html)
+    }
+
+    /// Methods side by side under each condition.
+    private func spread(_ task: BenchmarkTask, _ metric: BenchmarkMetric) -> DistributionPlot {
+        DistributionPlot(
+            metric.name, groups: task.conditions.map(\.name), y: PlotAxis(metric.title),
+            series: task.methods.map { method in
+                let scores = task.conditions.map { table[task.name, $0.name, method, metric.name] }
+                return .init(method, groups: scores.map(\.values), failures: scores.map(\.failures))
+            })
+    }
+
+    /// Methods under their names.
+    private func spread(_ task: BenchmarkTask, _ condition: BenchmarkCondition, _ metric: BenchmarkMetric)
+        -> DistributionPlot
+    {
+        let scores = task.methods.map { table[task.name, condition.name, $0, metric.name] }
+        return DistributionPlot(
+            "\(metric.name), \(condition.name)", groups: task.methods, y: PlotAxis(metric.title),
+            series: [.init(metric.name, groups: scores.map(\.values), failures: scores.map(\.failures))])
     }
 
     /// How scores change with severity; nothing where conditions have none.
@@ -39,8 +59,10 @@ extension BenchmarkReport {
                 }
                 return LinePlot.Series(method, points: points.map(\.0), band: points.map(\.1))
             }
-            return LinePlot(metric.name, x: PlotAxis(task.severityTitle), y: PlotAxis(metric.title), series: series)
-                .svg(Self.plot)
+            return LinePlot(
+                metric.name, x: PlotAxis(task.severityTitle), y: PlotAxis(metric.title), series: series,
+                reference: metric.best == .nearestToZero ? ("no error", 0) : nil
+            ).svg(Self.plot)
         }
         writeFigure(plots, "Means over patients; bands are their 95 % intervals.", &html)
     }
@@ -56,8 +78,8 @@ extension BenchmarkReport {
             isFirst = false
             writeFigure(
                 plots,
-                "\(metric.name): predicted less true quantity over the mean of both, a dot a patient. Lines are the bias and "
-                    + "the limits of agreement (bias ± 1.96 SD), bands their 95 % intervals.", &html)
+                "\(metric.name): predicted less true quantity over the mean of both, a dot a patient. Lines are the bias "
+                    + "and the limits of agreement (bias ± 1.96 SD), bands their 95 % intervals.", &html)
         }
     }
 
@@ -102,8 +124,10 @@ extension BenchmarkReport {
                 }
                 return points.isEmpty ? nil : LinePlot.Series(name, points: points)
             }
+            // Some losses are negative, as that of Dice.
+            let isPositive = curve.points.allSatisfy { ($0.training ?? 1) > 0 && ($0.validation ?? 1) > 0 }
             return LinePlot(
-                curve.method, x: PlotAxis("Step"), y: PlotAxis("Loss", scale: .logarithmic),
+                curve.method, x: PlotAxis("Step"), y: PlotAxis("Loss", scale: isPositive ? .logarithmic : .linear),
                 series: [series("training", \.training), series("validation", \.validation)].compactMap { $0 }
             ).svg(Self.plot)
         }

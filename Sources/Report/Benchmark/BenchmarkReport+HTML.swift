@@ -41,22 +41,25 @@ extension BenchmarkReport {
 
     /// Who is best at a task under each condition, and how the expected orders fared.
     private func writeHeadline(_ task: BenchmarkTask, _ index: Int, _ html: inout HTML) {
-        guard let metric = task.metrics.first(where: { $0.best != .none }) else { return }
+        guard let metric = task.headlineMetric else { return }
+        let scores = results.scores.filter { $0.task == task.name }
         html.add("dt") { html in
             html.add("a", ["href": "#task-\(index + 1)"], task.title)
-            html.write(", by \(metric.name)")
+            html.write(", by \(metric.name) over \(Words.count(Set(scores.map(\.patient)).count, "patient"))")
         }
         for condition in task.conditions {
-            guard let words = Wording.headline(task, condition.name, metric, table) else { continue }
+            let ranking = RankedMethod.ranking(task, condition, metric, table)
+            guard let words = Wording.headline(ranking, metric) else { continue }
             html.add("dd") { html in
                 html.add("b", condition.name)
                 html.write(": \(words).")
             }
         }
         let steps = outcomes.filter { $0.ordering.task == task.name }.flatMap(\.successive)
-        if !steps.isEmpty { html.add("dd", "Of what was expected: \(Wording.outcome(steps)).") }
-        let failures = results.scores.count { $0.task == task.name && $0.value == nil }
-        if failures > 0 { html.add("dd", ["class": "failed"], "\(Words.count(failures, "score")) failed.") }
+        if !steps.isEmpty { html.add("dd", "What was expected: \(Wording.outcome(steps)).") }
+        if let failures = Wording.failures(scores, methods: task.methods) {
+            html.add("dd", ["class": "failed"], "\(failures).")
+        }
     }
 
     private func writeSection(_ task: BenchmarkTask, _ index: Int, _ html: inout HTML) {
@@ -65,6 +68,8 @@ extension BenchmarkReport {
             if !task.note.isEmpty { html.add("p", ["class": "lead"], task.note) }
             writeScores(task, &html)
             writeOrderings(task, &html)
+            writeBreakdown(task, "group", \.group, &html)
+            writeBreakdown(task, "part", \.part, &html)
             writeSpread(task, &html)
             writeSeverity(task, &html)
             writeAgreement(task, &html)

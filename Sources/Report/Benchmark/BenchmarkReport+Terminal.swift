@@ -21,14 +21,15 @@ extension BenchmarkReport {
             let best = CellSummary.best(of: cells, decimals: metric.decimals)
             let means = [metric.title + arrow(metric.best)] + cells.map { Wording.mean($0, metric) }
             let notes = zip(cells, best).map { cell, isBest in
-                isBest ? "*" : cell.failures > 0 && cell.mean != nil ? "(\(cell.failures) failed)" : ""
+                let failed = cell.failures > 0 && cell.mean != nil
+                return [isBest ? "*" : nil, failed ? "(\(cell.failures) failed)" : nil].compactMap { $0 }
+                    .joined(separator: " ")
             }
-            return [aligned(means, toLeft: false), aligned([""] + notes, toLeft: true)]
+            return [
+                aligned(means, toLeft: false).map { "  " + $0 }, aligned([""] + notes, toLeft: true).map { " " + $0 },
+            ]
         }
-        let rows = names.indices.map { row in
-            zip([names] + columns, [" "] + columns.indices.map { $0 % 2 == 0 ? "  " : " " })
-                .map { $1 + $0[row] }.joined().trimmingEnd()
-        }
+        let rows = names.indices.map { row in ([names] + columns).map { $0[row] }.joined().trimmingEnd() }
         return (["\(task.title), \(condition.name) (\(count), mean ± SD)"] + rows).joined(separator: "\n")
     }
 

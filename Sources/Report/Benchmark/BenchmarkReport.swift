@@ -42,9 +42,13 @@ public struct BenchmarkReport: Sendable {
         try AtomicFile.write(html, to: "\(folder)/report.html")
     }
 
-    /// The cells of a row of methods under a condition.
-    func cells(_ task: BenchmarkTask, _ condition: BenchmarkCondition, _ metric: BenchmarkMetric) -> [CellSummary] {
-        task.methods.map { CellSummary(table[task.name, condition.name, $0, metric.name], metric) }
+    /// The cells of a metric under a condition, one for each method.
+    ///
+    /// - Parameter table: the scores to sum up; all when nil.
+    func cells(
+        _ task: BenchmarkTask, _ condition: BenchmarkCondition, _ metric: BenchmarkMetric, in table: ScoreTable? = nil
+    ) -> [CellSummary] {
+        task.methods.map { CellSummary((table ?? self.table)[task.name, condition.name, $0, metric.name], metric) }
     }
 
     /// How many patients a task was tried on under a condition.

@@ -25,6 +25,9 @@ public struct BenchmarkTask: Codable, Sendable, Hashable {
     /// The name as a heading.
     var title: String { name.prefix(1).uppercased() + name.dropFirst() }
 
+    /// The first metric that can be compared: what the headline is about.
+    var headlineMetric: BenchmarkMetric? { metrics.first { $0.best != .none } }
+
     /// The condition that asks most: of the largest severity, else the last.
     var hardest: BenchmarkCondition? {
         conditions.filter { $0.severity != nil }.max { ($0.severity ?? 0) < ($1.severity ?? 0) } ?? conditions.last

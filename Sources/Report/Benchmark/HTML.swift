@@ -2,11 +2,11 @@
 struct HTML {
     private(set) var text = ""
 
-    /// Adds an element that holds words.
+    /// Adds an element that holds words; no white space follows, which would show within a line.
     ///
     /// - Parameter attributes: names and values, in order; values are escaped, and those without one left out.
     mutating func add(_ name: String, _ attributes: KeyValuePairs<String, String?>, _ words: String) {
-        text += "\(SVG.opening(name, attributes))>\(SVG.escaped(words))</\(name)>\n"
+        text += "\(SVG.opening(name, attributes))>\(SVG.escaped(words))</\(name)>"
     }
 
     /// Adds an element that holds words.

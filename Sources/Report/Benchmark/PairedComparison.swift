@@ -18,7 +18,7 @@ struct PairedComparison: Sendable, Hashable {
     let losses: Int
     /// By how much it is better, the mean over patients that both have a score of; in the metric's unit.
     let advantage: Double?
-    /// The 95 % interval of that; nil for fewer than two patients.
+    /// The 95 % interval of that; nil for fewer than three patients.
     let interval: Interval?
     /// Two-sided p-value of Wilcoxon's signed-rank test.
     let pValue: Double
@@ -76,6 +76,9 @@ struct OrderingOutcome: Sendable, Hashable {
         let adjustedPValue: Double
         /// What became of it.
         let verdict: Verdict
+
+        /// Whether the mean is as expected, be it by chance.
+        var isAsExpected: Bool { comparison.advantage.map { $0 > 0 } ?? comparison.ranksFavour }
     }
 
     /// What was expected.

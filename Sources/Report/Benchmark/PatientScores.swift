@@ -78,7 +78,7 @@ struct CellSummary: Sendable, Hashable {
     let mean: Double?
     /// Standard deviation over patients, with n − 1; nil for fewer than two.
     let standardDeviation: Double?
-    /// The 95 % interval of the mean, from resampled patients; nil for fewer than two.
+    /// The 95 % interval of the mean, from resampled patients; nil for fewer than three.
     let interval: Interval?
     /// The larger, the better; nil where nothing is.
     let merit: Double?
@@ -104,8 +104,28 @@ struct CellSummary: Sendable, Hashable {
     }
 }
 
-/// The 95 % interval of a mean, from 2000 resamples, the same for every method; nil for fewer than two values.
+/// The 95 % interval of a mean, from 2000 resamples, the same for every method; nil for fewer than three values, which say
+/// next to nothing of their spread.
 func meanInterval(_ values: [Double]) -> Interval? {
-    guard values.count > 1 else { return nil }
+    guard values.count > 2 else { return nil }
     return Bootstrap(values, random: Philox(seed: 0, patient: 0, stage: .bootstrap))?.correctedInterval()
+}
+
+/// A method and its scores, in a ranking.
+struct RankedMethod {
+    let name: String
+    let scores: PatientScores
+    let cell: CellSummary
+
+    /// Methods that have scores, the best first: those that failed least, and of them those of most merit.
+    static func ranking(
+        _ task: BenchmarkTask, _ condition: BenchmarkCondition, _ metric: BenchmarkMetric, _ table: ScoreTable
+    ) -> [RankedMethod] {
+        task.methods.map { method in
+            let scores = table[task.name, condition.name, method, metric.name]
+            return RankedMethod(name: method, scores: scores, cell: CellSummary(scores, metric))
+        }.filter { $0.cell.merit != nil }.sorted { a, b in
+            (a.cell.failures, -(a.cell.merit ?? 0)) < (b.cell.failures, -(b.cell.merit ?? 0))
+        }
+    }
 }

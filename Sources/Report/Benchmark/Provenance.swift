@@ -24,6 +24,12 @@ public struct Provenance: Codable, Sendable, Hashable {
         /// How many numbers it learned.
         public var parameterCount: Int
 
+        private enum CodingKeys: String, CodingKey {
+            case method, trainingSeconds, parameterCount
+            // "weights_sha256", there and back.
+            case weightsSHA256 = "weightsSha256"
+        }
+
         /// Describes a network.
         public init(method: String, weightsSHA256: String, trainingSeconds: Double, parameterCount: Int) {
             (self.method, self.weightsSHA256) = (method, weightsSHA256)

@@ -16,6 +16,7 @@ enum ReportStyle {
         a:focus-visible,.wide:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
         small{display:block;font-size:.8rem;font-weight:400;color:var(--faint)}
         .facts,.lead,.note,figcaption,caption{color:var(--faint)}
+        .note{margin-top:.75rem;font-size:.9rem}
         .faint{color:var(--faint);font-weight:400}
         .failed,.reversed{color:var(--warning)}
         .short{margin-top:1.75rem;padding:1rem 1.25rem 1.1rem;border-left:3px solid var(--accent);background:var(--raised)}
@@ -33,9 +34,9 @@ enum ReportStyle {
         tbody tr{border-bottom:1px solid var(--grid)}
         .group th{padding-top:1.1rem;font-weight:600}
         .group small{display:inline;margin-left:.6rem}
-        .steps tbody+tbody tr:first-child{border-top:1px solid var(--axis)}
-        .steps td:last-child{text-align:left}
+        .steps+.steps tr:first-child{border-top:1px solid var(--axis)}
         .holds{font-weight:600}
+        .untestable,.open{color:var(--faint)}
         footer{margin-top:3.5rem;border-top:1px solid var(--axis);font-size:.9rem}
         footer h2{margin-top:1.5rem}
         table.facts{width:100%}
@@ -44,12 +45,20 @@ enum ReportStyle {
         code{font:.85em/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
         figure{margin:.75rem 0 1.5rem}
         figcaption{max-width:46rem;margin-top:.4rem;font-size:.85rem}
-        .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem}
+        .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;margin:0 -1rem}
         .plots svg{width:100%;height:auto;max-width:40rem}
         img{display:block;max-width:100%;height:auto}
+        @media (max-width:40rem){
+        body{padding:1.5rem 1rem 3rem}
+        .wide th:first-child{position:sticky;left:0;min-width:7rem;max-width:9rem;background:var(--ground);white-space:normal}
+        .wide .group th:first-child{max-width:none}
+        th,td{padding-left:1rem}
+        .plots{margin:0 -.75rem}
+        }
         @media print{
         body{max-width:none;padding:0;font-size:10pt}
         .wide{overflow:visible}
+        .plots{margin:0}
         h2,h3,caption{break-after:avoid}
         tr,figure,.plots svg,.short{break-inside:avoid}
         figure:has(.plots svg:nth-of-type(3)){break-inside:auto}

@@ -39,53 +39,52 @@ enum Wording {
 
     /// What became of a step, as one reads it in a table.
     static func verdict(_ step: OrderingOutcome.Step) -> String {
-        let sign = (step.comparison.advantage ?? 0) > 0
-        return switch step.verdict {
+        switch step.verdict {
         case .holds: "holds"
         case .reversed: "reversed"
-        case .open: sign ? "in the mean only" : "not found"
-        case .untestable: sign ? "in the mean; too few patients to test" : "not found; too few patients to test"
+        case .open, .untestable: step.isAsExpected ? "in the mean only" : "not found"
         }
     }
 
-    /// "3 of 4 steps hold, 1 is reversed": how an order fared.
+    /// "3 of 4 steps hold, 1 reversed": how an order fared.
     static func outcome(_ steps: [OrderingOutcome.Step]) -> String {
-        let words = Dictionary(grouping: steps, by: \.verdict).mapValues(\.count)
-        var parts: [String] = []
-        for (verdict, text) in [
-            (OrderingOutcome.Verdict.reversed, "reversed"), (.open, "undecided"), (.untestable, "not testable"),
-        ] {
-            if let count = words[verdict] { parts.append("\(count) \(text)") }
+        let all = Words.count(steps.count, "step")
+        if steps.allSatisfy({ $0.verdict == .untestable }) {
+            return "\(steps.count(where: \.isAsExpected)) of \(all) found in the mean; too few patients to test"
         }
-        let held = words[.holds] ?? 0
-        let start = "\(held) of \(Words.count(steps.count, "expected step")) \(steps.count == 1 ? "holds" : "hold")"
-        return ([start] + parts).joined(separator: ", ")
+        let counts = Dictionary(grouping: steps, by: verdict).mapValues(\.count)
+        let held = counts["holds"] ?? 0
+        let others = ["in the mean only", "not found", "reversed"].compactMap { words in
+            counts[words].map { "\($0) \(words)" }
+        }
+        return (["\(held) of \(all) \(held == 1 ? "holds" : "hold")"] + others).joined(separator: ", ")
     }
 
-    /// "DC-CNN, 34.1 dB, ahead of CRNN by 1.3 dB [0.9, 1.7]": who is best under a condition; nil where nobody scored.
-    static func headline(_ task: BenchmarkTask, _ condition: String, _ metric: BenchmarkMetric, _ table: ScoreTable)
-        -> String?
-    {
-        let ranking = task.methods.map { method in
-            let scores = table[task.name, condition, method, metric.name]
-            return (name: method, scores: scores, cell: CellSummary(scores, metric))
-        }.filter { $0.cell.merit != nil }.sorted { a, b in
-            (a.cell.failures, -(a.cell.merit ?? 0)) < (b.cell.failures, -(b.cell.merit ?? 0))
-        }
+    /// "DC-CNN, 34.1 dB, 1.3 dB [0.9, 1.7] ahead of CRNN": who is best; nil where nobody scored.
+    ///
+    /// - Parameter ranking: methods and their scores, the best first.
+    static func headline(_ ranking: [RankedMethod], _ metric: BenchmarkMetric) -> String? {
         guard let first = ranking.first, let mean = first.cell.mean else { return nil }
         let start = "\(first.name), \(amount(mean, nil, metric))"
-        guard ranking.count > 1 else { return start }
-        let second = ranking[1]
+        guard let second = ranking.dropFirst().first else { return start }
+        // Its mean is of what it did not fail on, which may be the easier part.
+        if second.cell.failures > first.cell.failures { return "\(start); \(second.name) failed more often" }
         let comparison = PairedComparison(
             worse: (second.name, second.scores), better: (first.name, first.scores), metric)
         guard let advantage = comparison.advantage else { return start }
         let difference = amount(advantage, comparison.interval, metric)
-        let nearer = metric.best == .nearestToZero ? " nearer to 0" : ""
-        guard let interval = comparison.interval else {
-            return "\(start), \(difference)\(nearer) ahead of \(second.name)"
+        if let interval = comparison.interval, interval.lower <= 0 {
+            return "\(start), not to be told from \(second.name), whose difference is \(difference)"
         }
-        return interval.lower > 0
-            ? "\(start), \(difference)\(nearer) ahead of \(second.name)"
-            : "\(start), not to be told from \(second.name), whose difference is \(difference)"
+        let nearer = metric.best == .nearestToZero ? " nearer to 0" : ""
+        return "\(start), \(difference)\(nearer) ahead of \(second.name)"
+    }
+
+    /// "3 scores failed: 2 of FCN, 1 of U-Net"; nil where none did.
+    static func failures(_ scores: [BenchmarkScore], methods: [String]) -> String? {
+        let failed = Dictionary(grouping: scores.filter { $0.value == nil }, by: \.method).mapValues(\.count)
+        guard !failed.isEmpty else { return nil }
+        let parts = methods.compactMap { method in failed[method].map { "\($0) of \(method)" } }
+        return "\(Words.count(failed.values.reduce(0, +), "score")) failed: \(parts.joined(separator: ", "))"
     }
 }

@@ -3,7 +3,8 @@ import Metrics
 /// How values are spread in each of some groups: boxes, or violins with boxes.
 ///
 /// A box spans the quartiles, its bar is the median, and whiskers reach the farthest values within 1.5 times the box's
-/// height; what lies beyond is a dot. Cases that failed have no value: they are counted above their group.
+/// height; what lies beyond is a dot. Of fewer than six values each is a dot about the median, as quartiles of so few say
+/// nothing. Cases that failed have no value: they are counted above their group.
 public struct DistributionPlot: Sendable {
     /// What shows the spread.
     public enum Shape: Sendable, Hashable {
@@ -38,6 +39,9 @@ public struct DistributionPlot: Sendable {
     public var series: [Series]
     /// What shows the spread.
     public var shape: Shape
+
+    /// Fewer values than this have no box.
+    private static let fewest = 6
 
     /// Makes a plot.
     ///
@@ -86,6 +90,11 @@ public struct DistributionPlot: Sendable {
         _ values: [Double], _ index: Int, middle: Double, half: Double, _ y: PlacedAxis, _ svg: inout SVG
     ) {
         guard let summary = Summary(values) else { return }
+        guard summary.count >= DistributionPlot.fewest else {
+            for value in summary.rising { drawDot(SIMD2(middle, y(value)), index, &svg) }
+            drawMedian(summary, index, middle: middle, half: min(half, 12), y, &svg)
+            return
+        }
         let isViolin = shape == .violin && summary.maximum > summary.minimum
         if isViolin {
             let outline = KernelDensity(summary).outline(steps: 64)
@@ -101,13 +110,23 @@ public struct DistributionPlot: Sendable {
         svg.line([middle, y(upper)], [middle, y(inside.last ?? upper)], class: SeriesStyle.whisker(index))
         svg.rectangle(
             [middle - width, y(lower)], [middle + width, y(upper)], class: SeriesStyle.shape(index), radius: 2)
-        svg.line(
-            [middle - width, y(summary.median)], [middle + width, y(summary.median)], class: SeriesStyle.curve(index),
-            style: "stroke-width:3;stroke-linecap:butt")
+        drawMedian(summary, index, middle: middle, half: width, y, &svg)
         // The density shows what lies beyond the whiskers.
         for value in summary.rising where !isViolin && (value < lower - reach || value > upper + reach) {
-            let n = SVG.number
-            svg.add("circle", ["cx": n(middle), "cy": n(y(value)), "r": "2.5", "class": SeriesStyle.dot(index)])
+            drawDot(SIMD2(middle, y(value)), index, &svg)
         }
+    }
+
+    private func drawMedian(
+        _ summary: Summary, _ index: Int, middle: Double, half: Double, _ y: PlacedAxis, _ svg: inout SVG
+    ) {
+        svg.line(
+            [middle - half, y(summary.median)], [middle + half, y(summary.median)], class: SeriesStyle.curve(index),
+            style: "stroke-width:3;stroke-linecap:butt")
+    }
+
+    private func drawDot(_ place: SIMD2<Double>, _ index: Int, _ svg: inout SVG) {
+        let n = SVG.number
+        svg.add("circle", ["cx": n(place.x), "cy": n(place.y), "r": "2.5", "class": SeriesStyle.dot(index)])
     }
 }

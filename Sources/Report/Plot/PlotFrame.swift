@@ -16,12 +16,15 @@ struct PlotFrame {
     private let titleLines: [String]
     private let entries: [Entry]
     private let legendRows: [[Int]]
+    /// What stands at each mark across, in one or more lines.
+    private let markLines: [[String]]
     private let titleHeight: Double
     private let lower: SIMD2<Double>
     private let upper: SIMD2<Double>
 
     /// Height of a line of legend or notes.
     static let lineHeight = 18.0
+    private static let markHeight = 13.0
     private static let swatch = 26.0
     private static let gap = 16.0
 
@@ -45,11 +48,15 @@ struct PlotFrame {
         legendRows = PlotFrame.rows(entries, width: style.width - left - rightMargin)
         titleHeight = titleLines.isEmpty ? 16 : 22 + 20 * Double(titleLines.count)
         let top = titleHeight + Double(legendRows.count + topNotes) * PlotFrame.lineHeight
-        let bottom = style.height - (x.title.isEmpty ? 30 : 50)
+        let slot = (style.width - left - rightMargin) / Double(max(x.categories.count, 1))
+        let names = x.categories.map { TextWidth.lines($0, size: 11, width: slot - 10) }
+        let extraLines = max((names.map(\.count).max() ?? 1) - 1, 0)
+        let bottom = style.height - (x.title.isEmpty ? 30 : 50) - Double(extraLines) * PlotFrame.markHeight
         lower = [left, top]
         upper = [style.width - rightMargin, bottom]
         self.x = PlacedAxis(x, span: spanX, from: lower.x, to: upper.x, tickCount: tickCounts.0)
         self.y = PlacedAxis(y, span: spanY, from: upper.y, to: lower.y, tickCount: tickCounts.1)
+        markLines = names.isEmpty ? self.x.ticks.map { [$0.label] } : names
     }
 
     /// Where the data begin, from above.
@@ -87,16 +94,20 @@ struct PlotFrame {
                 "viewBox": "\(n(lower.x)) \(n(lower.y)) \(n(size.x)) \(n(size.y))",
             ], inner)
         svg.line([lower.x, upper.y], [upper.x, upper.y], class: "axis")
-        for tick in x.ticks {
+        for (tick, lines) in zip(x.ticks, markLines) {
             if x.axis.categories.isEmpty {
                 svg.line([x(tick.value), upper.y], [x(tick.value), upper.y + 4], class: "axis")
             }
-            svg.label(tick.label, at: [x(tick.value), upper.y + 18], anchor: .middle)
+            for (row, line) in lines.enumerated() {
+                let height = upper.y + 18 + Double(row) * PlotFrame.markHeight
+                svg.label(line, at: [x(tick.value), height], anchor: .middle)
+            }
         }
         for tick in y.ticks { svg.label(tick.label, at: [lower.x - 8, y(tick.value) + 4], anchor: .end) }
         let middle = (lower + upper) / 2
         if !x.axis.title.isEmpty {
-            svg.label(x.axis.title, at: [middle.x, upper.y + 40], anchor: .middle, class: "axis-title")
+            let height = style.height - 10
+            svg.label(x.axis.title, at: [middle.x, height], anchor: .middle, class: "axis-title")
         }
         if !y.axis.title.isEmpty {
             svg.label(y.axis.title, at: [20, middle.y], anchor: .middle, class: "axis-title", turned: true)

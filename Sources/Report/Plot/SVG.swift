@@ -39,7 +39,7 @@ struct SVG {
                 case "<": Array("&lt;")
                 case ">": Array("&gt;")
                 case "\"": Array("&quot;")
-                case "\t", "\n": [" "]
+                case "\t", "\n", "\r": [" "]
                 case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: ["\u{FFFD}"]
                 default: [Character(scalar)]
                 }
