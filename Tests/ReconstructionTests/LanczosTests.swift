@@ -1,0 +1,34 @@
+import ComplexModule
+import Core
+import Testing
+
+@testable import Reconstruction
+
+@Suite("The largest eigenvalue by Lanczos")
+struct LanczosTests {
+    /// A diagonal operator: eigenvalues as given, for each frame.
+    private func bound(_ values: [Float], frames: Int, threads: Int = 1) throws -> Double {
+        let lanczos = Lanczos(
+            apply: { x, result in
+                for place in 0..<x.count { result.start[place] = x.start[place].multiplied(by: values[place]) }
+            }, count: values.count, frames: frames, threads: threads)
+        return try lanczos.largestEigenvalue()
+    }
+
+    @Test("Few different eigenvalues are found exactly, in whichever frame the largest is")
+    func exact() throws {
+        let values = (0..<300).map { Float([0.5, 1, 2][$0 % 3]) * ($0 < 100 ? 1 : $0 < 200 ? 1.5 : 1.25) }
+        // Krylov spaces of three eigenvalues end after three steps; single precision is left.
+        #expect(abs(try bound(values, frames: 3) - 3) < 1e-5)
+        #expect(try bound(values, frames: 3, threads: 2) == bound(values, frames: 3))
+        #expect(try bound([Float](repeating: 0, count: 10), frames: 2) == 0)
+    }
+
+    @Test("It is above an even spectrum's largest, by little")
+    func dense() throws {
+        let values = (0..<4000).map { Float($0 % 1000) / 999 }
+        let found = try bound(values, frames: 4)
+        // Residuals of eight steps on an even spectrum, of Legendre's polynomials: some 1 / 17 of its half width.
+        #expect(found >= 1 && found < 1.08)
+    }
+}
