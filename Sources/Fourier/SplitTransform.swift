@@ -8,7 +8,8 @@ import Core
 /// or three such rows: with q = N / p, X(p j + s) = Σ_i W_q^(ij) [W_N^(is) Σ_r x(i + r q) W_p^(rs)]. Their results follow
 /// each other; `place(of:)` tells where a frequency is, which a transposition reads as well as the natural order.
 /// - Error: that of the whole transform.
-/// - Cost: measured on AVX2, estimated plans: 576 samples 0.63 µs, against 1.09 µs in one transform.
+/// - Cost: one more pass over the row. Measured on AVX2, estimated plans: three rows of 192 samples take 0.43 µs, one of
+///   576 takes 1.09 µs.
 package struct SplitTransform: Sendable {
     /// Number of samples of a row, a multiple of 16.
     package let length: Int

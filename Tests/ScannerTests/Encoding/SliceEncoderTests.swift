@@ -52,6 +52,8 @@ private struct Blobs {
 }
 
 @Suite struct SliceEncoderTests {
+    /// Any sampling agrees with the closed form.
+    ///
     /// What is left is single precision, about 1e-6 of the norm, and between the frequencies of the grid what the cut of
     /// k-space rings: the smallest blob reaches beyond the cut at a matrix of 75. At 208, fine rows are transformed in three
     /// parts and readouts in two.
