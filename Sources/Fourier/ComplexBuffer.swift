@@ -19,22 +19,23 @@ package final class ComplexBuffer: @unchecked Sendable {
 
     deinit { start.deallocate() }
 
-    /// Writes eight rows as columns: row r, column c → row c, column r.
+    /// Writes eight rows as columns: row r, column `columns[c]` → row c, column r.
     ///
     /// Eight at a time, so that whole cache lines are written.
     /// - Parameters:
     ///   - rows: the first of eight rows, `distance` apart.
-    ///   - columns: columns of the rows, one after another.
-    ///   - target: where column 0 begins.
+    ///   - columns: columns of the rows, in the order of the target's rows.
+    ///   - target: where the first of them begins.
     ///   - stride: distance between the rows of the target.
-    @inline(__always)
     package static func transposeEight(
-        _ rows: UnsafePointer<ComplexFloat>, distance: Int, columns: Range<Int>,
+        _ rows: UnsafePointer<ComplexFloat>, distance: Int, columns: [Int],
         into target: UnsafeMutablePointer<ComplexFloat>, stride: Int
     ) {
-        for column in columns {
-            let row = target + (column - columns.lowerBound) * stride
-            for index in 0..<8 { row[index] = rows[index * distance + column] }
+        columns.withUnsafeBufferPointer { columns in
+            for place in 0..<columns.count {
+                let (row, column) = (target + place * stride, rows + columns[place])
+                for index in 0..<8 { row[index] = column[index * distance] }
+            }
         }
     }
 }

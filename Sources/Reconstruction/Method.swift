@@ -81,5 +81,11 @@ public enum Method: Sendable, Equatable {
 
 /// An iterative method.
 protocol Solver {
+    /// Whether images depend on the scale of the encoding: most do through their step or λ.
+    var needsNorm: Bool { get }
     func solve(_ problem: Problem, progress: (Reconstruction.Progress) -> Void) throws -> Samples
+}
+
+extension Solver {
+    var needsNorm: Bool { true }
 }

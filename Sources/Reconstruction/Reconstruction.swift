@@ -50,10 +50,11 @@ public enum Reconstruction {
         let weighted = zip(average, sensitivity).map { $0.multiplied(by: $1) }
         let scale = 2 * typicalMagnitude(weighted)
         guard scale > 0 else { return [ComplexFloat](repeating: .zero, count: encoding.domainCount) }
-        let problem = Problem(
+        let problem = try Problem(
             samples: samples.map { $0.multiplied(by: 1 / scale) },
             average: weighted.map { $0.multiplied(by: 1 / scale) },
-            encoding: try encoding.replacing(maps: maps.normalised), threads: threads, planning: planning)
+            encoding: encoding.replacing(maps: maps.normalised), needsNorm: solver.needsNorm, threads: threads,
+            planning: planning)
         let gains = sensitivity.map { $0 > 0 ? scale / $0 : 0 }
         let images = try solver.solve(problem, progress: progress)
         return (0..<images.count).map { images.start[$0].multiplied(by: gains[$0 % gains.count]) }

@@ -48,7 +48,8 @@ struct CartesianScan: Scan {
 
 /// Golden-angle spokes, 34 a frame.
 ///
-/// We weigh samples by the area that they stand for, bart does not: the images differ, and ours need fewer iterations.
+/// Samples are weighted by the area that they stand for, bart's by the same weights. Ours are made within the call that is
+/// timed, and bart reads them from a file.
 struct RadialScan: Scan {
     static let spokes = 34
     private static let readout = 2 * BeatingDisc.size
@@ -77,13 +78,16 @@ struct RadialScan: Scan {
             deviation: 0.02)
     }
 
-    func reconstruct(_ settings: CGSENSE, threads: Int) throws -> [ComplexFloat] {
-        let frames = try Workers.map(points.count, threads: threads) { frame in
+    private func weightedFrames(coils: Int, threads: Int) throws -> [CurvedFrame] {
+        try Workers.map(points.count, threads: threads) { frame in
             Result {
-                try CurvedFrame(
-                    shape: [BeatingDisc.size, BeatingDisc.size], coils: BeatingDisc.coils, points: points[frame])
+                try CurvedFrame(shape: [BeatingDisc.size, BeatingDisc.size], coils: coils, points: points[frame])
             }
         }.map { try $0.get() }
+    }
+
+    func reconstruct(_ settings: CGSENSE, threads: Int) throws -> [ComplexFloat] {
+        let frames = try weightedFrames(coils: BeatingDisc.coils, threads: threads)
         let encoding = try DynamicSENSE(maps: disc.maps, transforms: frames, lines: Self.spokes, threads: threads)
         let count = samples.count / frames.count
         let weighted = frames.indices.flatMap { frames[$0].weighted(samples[$0 * count..<($0 + 1) * count]) }
@@ -99,6 +103,10 @@ struct RadialScan: Scan {
         // [T, C, L, N] as it is: dimensions 10, 3, 2 and 1.
         try peer.write(
             samples, [1, Self.readout, Self.spokes, BeatingDisc.coils], frames: points.count, as: "kspace")
-        return ["-t", "trajectory"]
+        let ones = [ComplexFloat](repeating: 1, count: Self.spokes * Self.readout)
+        try peer.write(
+            weightedFrames(coils: 1, threads: peer.threads).flatMap { $0.weighted(ones) },
+            [1, Self.readout, Self.spokes, 1], frames: points.count, as: "weights")
+        return ["-t", "trajectory", "-p", "weights"]
     }
 }

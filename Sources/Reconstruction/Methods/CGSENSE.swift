@@ -17,6 +17,9 @@ public struct CGSENSE: Sendable, Equatable, Codable {
 }
 
 extension CGSENSE: Solver {
+    /// Steps of conjugate gradients suit any scale; λ is relative to the norm.
+    var needsNorm: Bool { lambda != 0 }
+
     func solve(_ problem: Problem, progress: (Reconstruction.Progress) -> Void) -> Samples {
         let x = Samples(count: problem.count)
         let solver = ConjugateGradients(

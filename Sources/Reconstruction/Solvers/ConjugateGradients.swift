@@ -25,7 +25,8 @@ struct ConjugateGradients {
         let size = x.count / frames
         let damping = damping
         let (residual, direction, image) = (Samples(count: x.count), Samples(count: x.count), Samples(count: x.count))
-        apply(x, image)
+        // A start from 0 needs no call.
+        if x.input.contains(where: { $0 != .zero }) { apply(x, image) }
         let start = sums { frame in
             let first = frame * size
             let (x, b, q) = (x.start + first, b.start + first, image.start + first)

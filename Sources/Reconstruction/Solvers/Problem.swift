@@ -25,16 +25,18 @@ struct Problem {
     var shape: [Int] { [frames, height, width] }
 
     /// - Parameter samples: scaled so that the largest magnitude of `average` is 1.
+    /// - Parameter needsNorm: without, E keeps its norm, which need not be known.
+    /// - Throws: `CineError` when LAPACK does not converge.
     init(
-        samples: [ComplexFloat], average: [ComplexFloat], encoding: some DynamicEncoding, threads: Int,
-        planning: Fourier.Planning
-    ) {
+        samples: [ComplexFloat], average: [ComplexFloat], encoding: some DynamicEncoding, needsNorm: Bool,
+        threads: Int, planning: Fourier.Planning
+    ) throws {
         (frames, height, width) = (encoding.domain[0], encoding.domain[1], encoding.domain[2])
         self.threads = threads
         self.planning = planning
         self.average = average
         self.encoding = encoding
-        let squaredNorm = encoding.squaredNormBound ?? Self.squaredNorm(of: encoding)
+        let squaredNorm = needsNorm ? try Self.squaredNorm(of: encoding, threads: threads) : 1
         inverseSquaredNorm = squaredNorm > 0 ? 1 / squaredNorm : 1
         // With E/‖E‖ and y/‖E‖, both EᴴE and Eᴴy carry 1/‖E‖².
         adjoint = Samples(count: frames * height * width)
@@ -60,20 +62,12 @@ struct Problem {
         }
     }
 
-    /// ‖E‖² by power iteration, and 2 % above, as that approaches it from below.
-    private static func squaredNorm(of encoding: some DynamicEncoding) -> Float {
-        var random = Philox(seed: 1, patient: 0, stage: .recipe)
-        let (x, y) = (Samples(count: encoding.domainCount), Samples(count: encoding.domainCount))
-        for place in 0..<x.count { x.start[place] = ComplexFloat(Float(random.uniform()) + 0.5, 0) }
-        var norm = 0.0
-        for _ in 0..<15 {
-            let length = Chunks.dot(x.start, x.start, x.count).squareRoot()
-            guard length > 0 else { break }
-            for place in 0..<x.count { x.start[place] = x.start[place].multiplied(by: Float(1 / length)) }
-            encoding.normal(x.input, into: y.output)
-            norm = Chunks.dot(y.start, y.start, x.count).squareRoot()
-            x.copy(y)
-        }
-        return Float(1.02 * norm)
+    /// An upper bound of ‖E‖².
+    private static func squaredNorm(of encoding: some DynamicEncoding, threads: Int) throws -> Float {
+        if let bound = encoding.squaredNormBound { return bound }
+        let lanczos = Lanczos(
+            apply: { encoding.normal($0.input, into: $1.output) }, count: encoding.domainCount,
+            frames: encoding.frames, threads: threads)
+        return Float(try lanczos.largestEigenvalue())
     }
 }

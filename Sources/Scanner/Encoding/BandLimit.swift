@@ -12,7 +12,11 @@ import Fourier
 struct BandLimit: Sendable {
     let fine: Int
     let middle: Int
-    private let fineRow: RowTransform
+    private let fineRow: SplitTransform
+    /// Where `fineRow` has the frequencies of the middle grid, 0 first.
+    private let kept: [Int]
+    /// All places of a row of the middle grid.
+    private let all: [Int]
     private let middleRow: RowTransform
     /// What each frequency of the middle grid is multiplied by, with the scale of the transforms, [M, M].
     private let weights: [Float]
@@ -22,9 +26,12 @@ struct BandLimit: Sendable {
         precondition(middle <= fine && 2 * flat <= middle, "\(fine) → \(middle), of which \(flat)")
         self.fine = fine
         self.middle = middle
-        fineRow = try RowTransform(length: fine)
+        let fineRow = try SplitTransform(length: fine)
+        self.fineRow = fineRow
+        all = Array(0..<middle)
+        kept = (0..<middle).map { fineRow.place(of: $0 < middle / 2 ? $0 : fine - middle + $0) }
         middleRow = try RowTransform(length: middle)
-        let kept = (0..<middle).map { index in
+        let gains = (0..<middle).map { index in
             let beyond = min(max(Double(min(index, middle - index) - flat) / Double(middle / 2 - flat), 0), 1)
             return cos(.pi / 2 * beyond) * cos(.pi / 2 * beyond) / Double(fine)
         }
@@ -34,14 +41,15 @@ struct BandLimit: Sendable {
             let angle = .pi * surface * (kx * kx + ky * ky).squareRoot()
             // A surface wider than what is sampled is as smooth as it is: nothing is multiplied by more than two.
             let sharper = angle > 0 ? min(angle / sin(min(angle, .pi / 2)), 2) : 1
-            return Float(kept[x] * kept[y] * sharper)
+            return Float(gains[x] * gains[y] * sharper)
         }
     }
 
     /// Working memory of one thread.
     struct Scratch {
-        /// One row, and eight transformed ones.
+        /// One row, its low frequencies, and eight transformed ones.
         fileprivate let row: ComplexBuffer
+        fileprivate let low: ComplexBuffer
         fileprivate let eight: ComplexBuffer
         /// [M, F]: frequencies along x, positions along y.
         fileprivate let columns: ComplexBuffer
@@ -50,6 +58,7 @@ struct BandLimit: Sendable {
 
         init(_ limit: BandLimit) {
             row = ComplexBuffer(count: limit.fine)
+            low = ComplexBuffer(count: limit.middle)
             eight = ComplexBuffer(count: 8 * limit.fine)
             columns = ComplexBuffer(count: limit.middle * limit.fine)
             spectrum = ComplexBuffer(count: limit.middle * limit.middle)
@@ -71,7 +80,7 @@ struct BandLimit: Sendable {
                     scratch.spectrum.start + (first + row) * middle, into: scratch.eight.start + row * middle)
             }
             ComplexBuffer.transposeEight(
-                scratch.eight.start, distance: middle, columns: 0..<middle, into: output.start + first, stride: middle)
+                scratch.eight.start, distance: middle, columns: all, into: output.start + first, stride: middle)
         }
     }
 
@@ -83,29 +92,33 @@ struct BandLimit: Sendable {
                 fill(row, first + index)
                 fineRow.forward(row, into: eight + index * fine)
             }
-            ComplexBuffer.transposeEight(
-                eight, distance: fine, columns: 0..<middle / 2, into: columns + first, stride: fine)
-            ComplexBuffer.transposeEight(
-                eight, distance: fine, columns: fine - middle / 2..<fine, into: columns + middle / 2 * fine + first,
-                stride: fine)
+            ComplexBuffer.transposeEight(eight, distance: fine, columns: kept, into: columns + first, stride: fine)
         }
     }
 
     /// To frequencies along y, of which the low ones are weighted and brought back to positions.
     private func transformAndCutY(_ scratch: Scratch) {
-        let (row, eight) = (scratch.row.start, scratch.eight.start)
+        let (row, low, eight) = (scratch.row.start, scratch.low.start, scratch.eight.start)
         for first in stride(from: 0, to: middle, by: 8) {
             for index in 0..<8 {
                 let column = first + index
                 fineRow.forward(scratch.columns.start + column * fine, into: row)
-                let high = row + (fine - middle)
-                let first = column * middle
-                for y in 0..<middle / 2 { row[y] = row[y].multiplied(by: weights[first + y]) }
-                for y in middle / 2..<middle { row[y] = high[y].multiplied(by: weights[first + y]) }
-                middleRow.inverse(row, into: eight + index * middle)
+                weigh(row, by: column * middle, into: low)
+                middleRow.inverse(low, into: eight + index * middle)
             }
             ComplexBuffer.transposeEight(
-                eight, distance: middle, columns: 0..<middle, into: scratch.spectrum.start + first, stride: middle)
+                eight, distance: middle, columns: all, into: scratch.spectrum.start + first, stride: middle)
+        }
+    }
+
+    /// The low frequencies of a transformed column, times the weights from `first` on.
+    private func weigh(
+        _ column: UnsafePointer<ComplexFloat>, by first: Int, into low: UnsafeMutablePointer<ComplexFloat>
+    ) {
+        kept.withUnsafeBufferPointer { kept in
+            weights.withUnsafeBufferPointer { weights in
+                for y in 0..<middle { low[y] = column[kept[y]].multiplied(by: weights[first + y]) }
+            }
         }
     }
 }

@@ -31,7 +31,9 @@ public struct SliceEncoder: Sendable {
     public let readoutOversampling: Int
     private let limit: BandLimit
     private let column: RowTransform
-    private let readout: RowTransform
+    private let readout: SplitTransform
+    /// Where `readout` has the samples of a readout.
+    private let readoutPlaces: [Int]
     private let fade: [Float]
 
     /// Prepares the encoding of square images.
@@ -52,12 +54,15 @@ public struct SliceEncoder: Sendable {
         limit = try BandLimit(
             fine: fine, middle: middle, flat: matrix / 2 + Self.margin, surface: surfacePixels / Double(matrix))
         column = try RowTransform(length: middle)
-        readout = try RowTransform(length: readoutOversampling * middle)
+        let readout = try SplitTransform(length: readoutOversampling * middle)
+        self.readout = readout
+        let count = readoutOversampling * matrix
+        readoutPlaces = (0..<count).map { readout.place(of: readout.length / 2 - count / 2 + $0) }
         fade = Self.fade(matrix: matrix, fine: fine)
     }
 
     private static func middleSize(matrix: Int) -> Int {
-        FastSize.multipleOf16(atLeast: matrix + 2 * (margin + rollOff))
+        FastSize.twoPassMultipleOf16(atLeast: matrix + 2 * (margin + rollOff))
     }
 
     /// Samples along each axis of the fine grid.
@@ -204,16 +209,16 @@ public struct SliceEncoder: Sendable {
             }
             // The centre of the image goes to index 0, along x here, along y in `multiply`.
             let place = first - middle / 2
-            let target = scratch.lines.start + (place < 0 ? place + length : place)
-            for (index, line) in lines.enumerated() {
-                let column = scratch.eight.start + (line - matrix / 2 + middle / 2)
-                for x in 0..<8 { target[index * length + x] = column[x * middle] }
-            }
+            ComplexBuffer.transposeEight(
+                scratch.eight.start + (middle / 2 - matrix / 2), distance: middle, columns: lines,
+                into: scratch.lines.start + (place < 0 ? place + length : place), stride: length)
         }
-        let first = length / 2 - readoutCount / 2
         for index in lines.indices {
             readout.forward(scratch.lines.start + index * length, into: scratch.readout.start)
-            output(index).update(from: scratch.readout.start + first, count: readoutCount)
+            let target = output(index)
+            readoutPlaces.withUnsafeBufferPointer { places in
+                for sample in 0..<places.count { target[sample] = scratch.readout.start[places[sample]] }
+            }
         }
     }
 
