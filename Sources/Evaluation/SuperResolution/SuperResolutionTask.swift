@@ -1,0 +1,125 @@
+import Core
+import Datasets
+import Learning
+import Metrics
+import Models
+import Scanner
+
+/// Can we see between thick slices? The short-axis stack on slices several times finer.
+///
+/// The truth shows the heart at rest, so that networks have to put displaced slices back in place as far as they can.
+struct SuperResolutionTask: LearningTask {
+    static let kinds = ["linear", "spline", "srcnn", "de-cnn", "multi-1", "multi-2", "siamese"]
+
+    let settings: SuperResolutionSettings
+
+    init(_ settings: SuperResolutionSettings) { self.settings = settings }
+
+    /// The long-axis views that methods are shown, the first of them first.
+    private static let views = [View.lax4ch, .lax2ch]
+
+    // MARK: - Networks
+
+    func network(_ network: NetworkSettings, seed: UInt64) throws -> TaskNetwork<StackInput>? {
+        // Weights of a network depend on nothing but its seed.
+        var random = Philox(seed: seed, patient: 0, stage: .engine)
+        switch network.kind {
+        case "linear", "spline":
+            try network.requireOnly([])
+            return nil
+        case "srcnn":
+            return try plain(network, widths: SuperResolutionNetwork.shallow, upLayer: nil, using: &random)
+        case "de-cnn":
+            return try plain(network, widths: SuperResolutionNetwork.published, upLayer: 1, using: &random)
+        case "multi-1":
+            return try plain(network, widths: SuperResolutionNetwork.published, upLayer: 1, views: 1, using: &random)
+        case "multi-2":
+            return try plain(network, widths: SuperResolutionNetwork.published, upLayer: 1, views: 2, using: &random)
+        case "siamese":
+            try network.requireOnly(["width"])
+            let (factor, views) = (settings.factor, Self.views.count)
+            let siamese = try SiameseSuperResolution(
+                views: 1 + views, widths: Self.narrowed(SuperResolutionNetwork.published, to: network.width),
+                using: &random)
+            return TaskNetwork(siamese) { input in
+                try siamese([SiameseSuperResolution.view(ofStack: input.image, factor: factor)] + input.views)
+            }
+        default:
+            throw CineError(
+                .badData,
+                "Expected a method of kind \(Self.kinds.joined(separator: ", ")), found `\(network.kind)`.")
+        }
+    }
+
+    /// A network of the stack, with long-axis views as further channels.
+    private func plain(
+        _ network: NetworkSettings, widths: [Int], upLayer: Int?, views: Int = 0, using random: inout Philox
+    ) throws -> TaskNetwork<StackInput> {
+        try network.requireOnly(["width"])
+        let module = try SuperResolutionNetwork(
+            factor: settings.factor, widths: Self.narrowed(widths, to: network.width), upLayer: upLayer,
+            viewChannels: 2 * views, using: &random)
+        return TaskNetwork(module) { input in
+            try module(
+                input.image, views: views > 0 ? .concatenated(Array(input.views.prefix(views)), axis: 1) : nil)
+        }
+    }
+
+    /// Widths in the proportion of the published ones.
+    private static func narrowed(_ widths: [Int], to first: Int?) -> [Int] {
+        guard let first else { return widths }
+        return widths.dropLast().map { max(1, $0 * first / widths[0]) } + widths.suffix(1)
+    }
+
+    // MARK: - Training
+
+    /// All are shown the same batches, with views or without.
+    func batches(of patients: [PatientFile], seed: UInt64, batchSize: Int) throws -> StackSource {
+        try StackSource(
+            patients, views: Self.views, crop: settings.crop, augmentation: settings.augmentation, seed: seed,
+            batchSize: batchSize)
+    }
+
+    /// Smooth L1, whose squares end at `knee`.
+    func loss(_ network: TaskNetwork<StackInput>, _ batch: StackBatch) throws -> Tensor {
+        let truth = try StackTensors(batch.stacks).tensor(\.fineImage, fine: true)
+        return try Loss.smoothL1(network.apply(StackInput(batch.stacks)), truth, knee: settings.knee)
+    }
+
+    /// PSNR about the heart at end-diastole and end-systole.
+    func validation(_ network: TaskNetwork<StackInput>, on patients: [PatientFile]) throws -> Validation {
+        let files = try patients.map { try StackFile($0, views: Self.views) }
+        return Validation(goal: "psnr", isGreaterBetter: true) {
+            var error = SquaredError.zero
+            for file in files {
+                for (_, frame) in file.moments {
+                    let stack = try file.frame(frame)
+                    let box = HeartBox(of: stack, on: file.fine)
+                    error =
+                        error
+                        + SquaredError(
+                            box.cut(try Self.image(network, of: stack)), reference: box.cut(stack.fineImage))
+                }
+            }
+            return ["psnr": error.psnr(range: 1)]
+        }
+    }
+
+    // MARK: - Use
+
+    /// Opens a patient with the views that methods are shown.
+    func open(_ patient: PatientFile) throws -> StackFile { try StackFile(patient, views: Self.views) }
+
+    /// The fine slices that a method makes of a stack.
+    func image(
+        _ settings: NetworkSettings, _ network: TaskNetwork<StackInput>?, of stack: ThickStack
+    ) throws -> [Float] {
+        if let network { return try Self.image(network, of: stack) }
+        let interpolation: SliceInterpolation = settings.kind == "spline" ? .spline : .linear
+        return interpolation(stack.image, slices: stack.slices, factor: stack.factor)
+    }
+
+    private static func image(_ network: TaskNetwork<StackInput>, of stack: ThickStack) throws -> [Float] {
+        try Torch.withoutGradients { try network.apply(StackInput([stack])).values() }
+    }
+}
