@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD := -c release -Xswiftc -enable-testing
 PROGRAM := .build/release/cineforge
 SOURCES := Package.swift Sources Tests
-LIBRARIES := Core Fourier Phantom Scanner Reconstruction Metrics Storage Report Datasets Learning Models
+LIBRARIES := Core Fourier Phantom Scanner Reconstruction Metrics Storage Report Datasets Learning Models Evaluation
 
 .PHONY: demo test build setup bench lint docs install clean
 

@@ -81,11 +81,17 @@ let package = Package(
                 .product(name: "ComplexModule", package: "swift-numerics"),
             ]),
         library("Models", ["Core", "Fourier", "Learning"]),
+        library(
+            "Evaluation",
+            [
+                "Core", "Fourier", "Scanner", "Reconstruction", "Metrics", "Storage", "Report", "Datasets", "Learning",
+                "Models", .product(name: "ComplexModule", package: "swift-numerics"),
+            ]),
         .executableTarget(
             name: "cineforge",
             dependencies: [
-                "Core", "Fourier", "Phantom", "Scanner", "Reconstruction", "Storage", "Report", "Datasets",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Core", "Fourier", "Phantom", "Scanner", "Reconstruction", "Storage", "Report", "Datasets", "Learning",
+                "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: cpuFlags),
         .executableTarget(name: "RenderBenchmark", dependencies: ["Core", "Phantom"], swiftSettings: cpuFlags),
@@ -110,6 +116,7 @@ let package = Package(
         tests("DatasetsTests", ["Datasets", "Reconstruction"]),
         tests("LearningTests", ["Learning"]),
         tests("ModelsTests", ["Models"]),
+        tests("EvaluationTests", ["Evaluation"]),
         tests("CommandTests", ["Datasets", "Storage"]),
     ] + (hasTorch ? [torchShim] : []),
     swiftLanguageModes: [.v6],

@@ -42,6 +42,8 @@ public struct Philox: RandomNumberGenerator, Sendable {
         case batches = 12
         /// The tensor engine's own draws, as dropout's; the step takes the patient's place.
         case engine = 13
+        /// Resamples of patients, for intervals of scores.
+        case bootstrap = 14
     }
 
     /// Opens the stream of a patient's stage.

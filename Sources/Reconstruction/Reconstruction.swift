@@ -60,7 +60,7 @@ public enum Reconstruction {
     }
 
     /// Σ|x|² / Σ|x|: half the largest magnitude, about, but no single bright pixel decides it.
-    private static func typicalMagnitude(_ image: [ComplexFloat]) -> Float {
+    public static func typicalMagnitude(_ image: [ComplexFloat]) -> Float {
         let sums = image.reduce(SIMD2<Double>.zero) {
             $0 + SIMD2(Double($1.lengthSquared), Double($1.lengthSquared).squareRoot())
         }

@@ -25,8 +25,8 @@ struct CineForge: ParsableCommand {
             """,
         version: VersionCommand.text,
         subcommands: [
-            Generate.self, Inspect.self, Verify.self, Export.self, Reconstruct.self, RecipeCommand.self, Doctor.self,
-            VersionCommand.self,
+            Generate.self, Inspect.self, Verify.self, Export.self, Reconstruct.self, Train.self, Predict.self,
+            RecipeCommand.self, Doctor.self, VersionCommand.self,
         ])
 
     /// Parses, runs, and ends the process with the exit code of the error.

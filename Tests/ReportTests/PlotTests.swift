@@ -5,28 +5,6 @@ import Testing
 
 @testable import Report
 
-#if canImport(FoundationXML)
-import FoundationXML
-#endif
-
-/// The elements of a document; nil where it is not well-formed XML.
-private func elements(_ text: String) -> [(name: String, attributes: [String: String])]? {
-    final class Collector: NSObject, XMLParserDelegate {
-        var found: [(name: String, attributes: [String: String])] = []
-
-        func parser(
-            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-            attributes: [String: String]
-        ) {
-            found.append((name, attributes))
-        }
-    }
-    let collector = Collector()
-    let parser = XMLParser(data: Data(text.utf8))
-    parser.delegate = collector
-    return parser.parse() ? collector.found : nil
-}
-
 /// Plots of all kinds, with what could break them.
 enum PlotSamples {
     private static func normal(_ count: Int, mean: Double, deviation: Double, seed: UInt64) -> [Double] {

@@ -21,7 +21,7 @@ public struct Score: Sendable, Hashable {
     /// - Parameters:
     ///   - shading: what the images have of the coils and the reference has not, [Y, X]; nil for nothing.
     ///   - size: pixels along x and y.
-    init(_ images: [ComplexFloat], reference: [ComplexFloat], shading: [Float]?, size: SIMD2<Int>) {
+    public init(_ images: [ComplexFloat], reference: [ComplexFloat], shading: [Float]?, size: SIMD2<Int>) {
         let pixels = size.x * size.y
         let found = images.map(\.length)
         let truth = reference.enumerated().map { $1.length * (shading?[$0 % pixels] ?? 1) }

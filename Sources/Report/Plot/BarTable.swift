@@ -2,16 +2,6 @@ import Metrics
 
 /// A table of methods and measures, in which each number has a bar: for the eye to compare and the reader to quote.
 public struct BarTable: Sendable {
-    /// Which number of a column is best.
-    public enum Best: Sendable, Hashable {
-        /// The highest, such as of Dice.
-        case highest
-        /// The lowest, such as of distances.
-        case lowest
-        /// None in particular.
-        case none
-    }
-
     /// A measure.
     public struct Column: Sendable {
         /// Its name, with its unit.
@@ -118,6 +108,7 @@ public struct BarTable: Sendable {
             switch column.best {
             case .highest: values.max()
             case .lowest: values.min()
+            case .nearestToZero: values.min { abs($0) < abs($1) }
             case .none: nil
             }
         for (row, cell) in cells.enumerated() {

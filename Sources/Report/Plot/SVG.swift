@@ -8,16 +8,17 @@ struct SVG {
     ///
     /// - Parameter attributes: names and values, in order; values are escaped, and those without one left out.
     mutating func add(_ name: String, _ attributes: KeyValuePairs<String, String?>, text content: String? = nil) {
-        text += open(name, attributes)
+        text += SVG.opening(name, attributes)
         text += content.map { ">\(SVG.escaped($0))</\(name)>\n" } ?? "/>\n"
     }
 
     /// Adds a drawing within the drawing, cut off at its edges.
     mutating func nested(_ attributes: KeyValuePairs<String, String?>, _ inner: SVG) {
-        text += open("svg", attributes) + ">\n\(inner.text)</svg>\n"
+        text += SVG.opening("svg", attributes) + ">\n\(inner.text)</svg>\n"
     }
 
-    private func open(_ name: String, _ attributes: KeyValuePairs<String, String?>) -> String {
+    /// "<name attribute="value"", not closed; values are escaped, and attributes without one left out.
+    static func opening(_ name: String, _ attributes: KeyValuePairs<String, String?>) -> String {
         attributes.reduce("<\(name)") { text, attribute in
             attribute.value.map { "\(text) \(attribute.key)=\"\(SVG.escaped($0))\"" } ?? text
         }

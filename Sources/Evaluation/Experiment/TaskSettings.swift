@@ -1,0 +1,67 @@
+import Core
+import Datasets
+
+/// Which task, and its numbers.
+public enum TaskSettings: Sendable, Hashable {
+    /// Images from few lines of k-space.
+    case reconstruction(ReconstructionSettings)
+
+    /// The names that experiments and protocols have for tasks, in the order in which they are run.
+    static let names = ["reconstruction"]
+
+    /// Its name.
+    public var name: String {
+        switch self {
+        case .reconstruction: "reconstruction"
+        }
+    }
+
+    /// The task.
+    var task: any LearningTask {
+        switch self {
+        case .reconstruction(let settings): ReconstructionTask(settings)
+        }
+    }
+
+    /// The kinds of methods of a task.
+    static func kinds(of name: String) -> [String] {
+        switch name {
+        default: ReconstructionTask.kinds
+        }
+    }
+
+    /// The entries of a task in YAML.
+    static func properties(of name: String) -> [Schema.Property] {
+        switch name {
+        default: ReconstructionSettings.properties
+        }
+    }
+
+    /// Lays what was written over the defaults.
+    static func filled(_ name: String, _ json: JSONValue) throws -> TaskSettings {
+        switch name {
+        default: .reconstruction(try json.laid(over: ReconstructionSettings()))
+        }
+    }
+
+    /// As JSON, every default included.
+    var json: JSONValue {
+        get throws {
+            switch self {
+            case .reconstruction(let settings): try JSONValue(encoding: settings)
+            }
+        }
+    }
+}
+
+extension JSONValue {
+    /// Values as written, with defaults for all that was not; keys that the type does not have are let alone.
+    func laid<Settings: Codable>(over defaults: Settings) throws -> Settings {
+        try JSONValue(encoding: defaults).overlaid(with: self).decode()
+    }
+
+    /// The members but for some.
+    func without(_ keys: String...) -> JSONValue {
+        keys.reduce(into: self) { $0[$1] = nil }
+    }
+}
