@@ -2,6 +2,7 @@ import Core
 import Datasets
 import Learning
 import Models
+import Storage
 import Testing
 
 @testable import Evaluation
@@ -56,7 +57,9 @@ extension TaskTests {
             #expect(result.scores.allSatisfy { $0.value == nil } && result.cases.map(\.badness) == [1, 1])
         }
 
-        @Test("Each kind gives classes of slices or of fine slices", arguments: SegmentationTask.kinds)
+        @Test(
+            "Each kind gives classes of slices or of fine slices",
+            arguments: SegmentationTask.kinds.filter { $0 != "acnn" })
         func kinds(kind: String) throws {
             var network = NetworkSettings(kind)
             network.width = 2
@@ -88,6 +91,51 @@ extension TaskTests {
             let batch = try task.batches(of: StackFixture.patients(), seed: 1, batchSize: 2).batch(at: 0)
             let losses = try losses(of: built.module, rate: 1e-2, steps: 30) { try task.loss(built, batch) }
             #expect(losses[29] < 0.6 * losses[0])
+        }
+
+        @Test(
+            "Anatomy adds to the loss how far codes lie apart, and nothing to the weights",
+            arguments: ["autoencoder", "tl"])
+        func anatomy(kind: String) throws {
+            let folder = try TemporaryFolder()
+            var network = NetworkSettings("acnn")
+            network.width = 2
+            #expect(message(of: .badData) { _ = try task.network(network, seed: 1) }?.contains("`prior`") == true)
+            network.prior = try savedPrior(kind, task.settings, in: folder)
+            network.priorWeight = 0.5
+            let constrained = try #require(try task.network(network, seed: 1))
+            var plain = NetworkSettings("3d-seg")
+            plain.width = 2
+            let same = try #require(try task.network(plain, seed: 1))
+            #expect(constrained.module.state.map(\.name) == same.module.state.map(\.name))
+            for built in [constrained, same] { built.module.setTraining(false) }
+            let batch = try task.batches(of: StackFixture.patients(), seed: 1, batchSize: 2).batch(at: 0)
+            let input = try StackInput(batch.stacks)
+            let prior = try AnatomicalPrior.ofLabels(network, task.settings)
+            let distance = try prior.distance(softmax(same.apply(input)), input.truth.oneHotChannels(4)).item()
+            let expected = try task.loss(same, batch).item() + 0.5 * distance
+            // Single precision.
+            #expect(try distance > 1e-4 && abs(task.loss(constrained, batch).item() - expected) < 1e-5)
+            try constrained.module.clearGradients()
+            try task.loss(constrained, batch).backward()
+            #expect(try constrained.module.parameters.allSatisfy { try $0.tensor.gradient != nil })
+            var larger = task.settings
+            larger.slices = 8
+            #expect(throws: CineError.self) { try SegmentationTask(larger).network(network, seed: 1) }
+        }
+
+        @Test("What is predicted of a file are classes of all its frames, and needs no truth")
+        func prediction() throws {
+            let folder = try TemporaryFolder()
+            let patient = try StackFixture.patient(replacing: [StackFixture.volume: ""], in: folder)
+            let path = folder("prediction.h5").path
+            let network = TaskNetwork<StackInput>(Oracle()) { input in
+                try (input.truth + 2).converted(to: .int64).oneHotChannels(4)
+            }
+            try task.predict(NetworkSettings("oracle"), network, from: patient.path, to: path)
+            let labels = try HDF5File.open(path).root.dataset("label")
+            #expect(labels.shape == [2, 30, 16, 16])
+            #expect(try Set(labels.read() as [UInt8]) == [2])
         }
 
         @Test("The validation of the truth is 1, and of nothing 0")

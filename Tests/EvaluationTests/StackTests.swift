@@ -122,7 +122,7 @@ import Testing
     @Test("Tasks say what the recipe lacks")
     func refusals() throws {
         let folder = try TemporaryFolder()
-        let volume = "volume: {along: sax, slices_per_thick: 3, size: [28, 24], displacement: none}"
+        let volume = StackFixture.volume
         func words(_ replaced: [String: String], views: [View] = []) throws -> String {
             let patient = try StackFixture.patient(replacing: replaced, in: folder)
             return message(of: .badData) { _ = try StackFile(patient, views: views) } ?? "nothing was thrown"
@@ -150,7 +150,8 @@ func ramp(slices: Int, factor: Int, height: Int, width: Int) -> ThickStack {
     let columns = (0..<slices * height * width).map { Float($0 % width) }
     let fine = (0..<factor).flatMap { _ in columns }
     return ThickStack(
-        slices: slices, factor: factor, height: height, width: width, image: columns, label: columns.map { UInt8($0) },
+        slices: slices, factor: factor, height: height, width: width, window: .unit, image: columns,
+        label: columns.map { UInt8($0) },
         fineImage: fine, fineLabel: fine.map { UInt8($0) },
         views: [FineView(image: fine.indices.map { Float($0) }, validity: fine.map { $0 > 2 ? 1 : 0 })])
 }

@@ -30,13 +30,15 @@ final class TemporaryFolder: Sendable {
 /// Three small hearts whose stacks have three fine slices for each of their own; made once.
 enum StackFixture {
     private static let folder = Mutex<TemporaryFolder?>(nil)
+    /// The line of the recipe that asks for fine slices.
+    static let volume = "volume: {along: sax, slices_per_thick: 3, size: [28, 24], displacement: none}"
     private static let recipe = """
         version: 1
         name: stacks
         seed: 5
         frames: 2
         patients: [{reference: true, count: 3}]
-        volume: {along: sax, slices_per_thick: 3, size: [28, 24], displacement: none}
+        \(volume)
         cine: {views: [sax, lax_2ch, lax_4ch], pixel_mm: 6, field_of_view_mm: 192, slice_count: 10, layer_spacing_mm: 4, oversampling: 1, planning_error_deg: 3}
         breath_holds: {severity: 2}
         previews: false
@@ -102,4 +104,17 @@ func losses(of module: any Module, rate: Double, steps: Int, _ loss: () throws -
         try optimiser.step()
         return try loss.item()
     }
+}
+
+/// The path of a prior with random weights, as a benchmark writes it.
+func savedPrior(_ kind: String, _ stacks: StackSettings, in folder: TemporaryFolder) throws -> String {
+    var network = NetworkSettings(kind)
+    (network.width, network.depth, network.code) = (2, 2, 5)
+    let experiment = Experiment(
+        name: kind, seed: 1, data: "stacks", task: .segmentation(stacks), network: network, training: TrainingSettings()
+    )
+    let path = folder("\(kind).safetensors").path
+    let module = try #require(try SegmentationTask(stacks).network(network, seed: 1)).module
+    try Weights.write(module.stateDictionary, metadata: ["experiment": experiment.json.text()], to: path)
+    return path
 }

@@ -168,9 +168,8 @@ struct PatientCheck {
             findings.note(place, "expected \(Words.size(expected)) voxels, found \(Words.size(size))")
         }
         guard request.along == .sax, recipe.cineViews.contains(.sax), let stack = try file.cine(.sax) else { return }
-        let planned = Recipe.VolumeRequest.grid(
-            dividing: stack.planned[0], slices: stack.sliceCount, by: request.slicesPerThick ?? 1, width: size[0],
-            height: size[1])
+        let planned = stack.stack.dividingSlices(
+            by: request.slicesPerThick ?? 1, width: size[0], height: size[1])
         let corners = [grid, planned].map { [$0.position(0, 0, 0), $0.position($0.size.x, $0.size.y, $0.size.z)] }
         // Affines are stored in double precision.
         if zip(corners[0], corners[1]).contains(where: { length($0 - $1) > 1e-6 }) {

@@ -9,7 +9,7 @@ import Models
 /// Networks of slices learn the labels of the slices as they were scanned. Networks of stacks learn those of the fine
 /// slices, of the heart at rest: they segment, sharpen and realign at once. All are scored on the fine slices.
 struct SegmentationTask: LearningTask {
-    static let kinds = ["fcn", "u-net-2d", "u-net-3d", "3d-seg", "autoencoder", "tl"]
+    static let kinds = ["fcn", "u-net-2d", "u-net-3d", "3d-seg", "acnn", "autoencoder", "tl"]
 
     let settings: StackSettings
 
@@ -41,6 +41,12 @@ struct SegmentationTask: LearningTask {
             try network.requireOnly(["width"])
             let segmenter = try segmenter(width: network.width, using: &random)
             return TaskNetwork(segmenter) { try segmenter($0.image) }
+        case "acnn":
+            try network.requireOnly(["width", "prior", "prior_weight"])
+            let segmenter = try segmenter(width: network.width, using: &random)
+            let constrained = ConstrainedNetwork(
+                segmenter, prior: try .ofLabels(network, settings), weight: network.priorWeight ?? 0.01)
+            return TaskNetwork(constrained) { try segmenter($0.image) }
         case "autoencoder":
             try network.requireOnly(["width", "depth", "code"])
             let autoencoder = try LabelAutoencoder(
@@ -52,7 +58,7 @@ struct SegmentationTask: LearningTask {
             let tl = try TLNetwork(
                 classes: Self.classes, size: settings.fineShape, widths: Self.codeWidths(network),
                 code: network.code ?? 64, using: &random)
-            return TaskNetwork(tl) { try tl.autoencoder.decoded(tl.predictor($0.interpolated())) }
+            return TaskNetwork(tl) { try tl.autoencoder.decoded(tl.predictor($0.fineImage)) }
         default:
             throw CineError(
                 .badData,
@@ -77,11 +83,15 @@ struct SegmentationTask: LearningTask {
             batchSize: batchSize)
     }
 
-    /// Cross-entropy of a mean over pixels, unweighted as published; of a T-L network its joint loss.
+    /// Cross-entropy as a mean over pixels, unweighted as published; with a prior, the published sum; of a T-L network, its
+    /// joint loss.
     func loss(_ network: TaskNetwork<StackInput>, _ batch: StackBatch) throws -> Tensor {
         let input = try StackInput(batch.stacks)
-        if let tl = network.module as? TLNetwork { return try tl.jointLoss(input.interpolated(), input.truth) }
+        if let tl = network.module as? TLNetwork { return try tl.jointLoss(input.fineImage, input.truth) }
         let logits = try network.apply(input)
+        if let constrained = network.module as? ConstrainedNetwork {
+            return try constrained.prior.segmentationLoss(logits, input.truth, weight: constrained.weight)
+        }
         guard logits.shape[2] != input.fineSlices else { return try Loss.crossEntropy(logits, input.truth) }
         return try Loss.crossEntropy(logits, StackTensors(batch.stacks).classes(\.label, fine: false))
     }
@@ -110,9 +120,16 @@ struct SegmentationTask: LearningTask {
 
     // MARK: - Use
 
+    /// Writes the classes of all frames on fine slices, with the labels' numbers.
     func predict(
-        _ settings: NetworkSettings, _ network: TaskNetwork<StackInput>?, from input: String, to output: String
-    ) throws {}
+        _ method: NetworkSettings, _ network: TaskNetwork<StackInput>?, from input: String, to output: String
+    ) throws {
+        let file = try StackFile(toPredict: DatasetFolder.patient(at: input), crop: settings.crop)
+        guard let network else { return }
+        try PredictionFile.write("label", of: file, by: method.kind, source: input, to: output) { frame in
+            try prediction(network, of: file.frame(frame)).volume(on: file.fine).values
+        }
+    }
 
     /// The classes that a network finds in a stack.
     func prediction(_ network: TaskNetwork<StackInput>, of stack: ThickStack) throws -> SegmentedStack {

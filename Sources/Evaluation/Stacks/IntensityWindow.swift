@@ -13,6 +13,11 @@ struct IntensityWindow: Sendable, Hashable {
     /// What normalised values are cut to.
     static let limits: ClosedRange<Float> = -0.5...2
 
+    /// A window that changes nothing.
+    static let unit = IntensityWindow(low: 0, high: 1)
+
+    private init(low: Float, high: Float) { (self.low, self.high) = (low, high) }
+
     /// The window of a stack.
     ///
     /// - Throws: `CineError(.badData)` for one without contrast.
@@ -32,6 +37,9 @@ struct IntensityWindow: Sendable, Hashable {
     private static func percentile(_ percent: Int, of rising: [Float]) -> Float? {
         rising.isEmpty ? nil : rising[(rising.count - 1) * percent / 100]
     }
+
+    /// Intensities that were normalised, as they were.
+    func undo(_ image: [Float]) -> [Float] { image.map { low + $0 * (high - low) } }
 
     /// Intensities normalised and cut.
     func callAsFunction(_ image: [Float]) -> [Float] {

@@ -16,32 +16,57 @@ struct StackFile: Sendable {
     /// Where the fine slices lie.
     let fine: Grid
     private let stack: CineGroup
-    private let fineImage: HDF5Dataset
-    private let fineLabel: HDF5Dataset
+    private let truth: Truth?
     private let views: [CineGroup]
     /// The pixel of a cine slice at which the fine slices begin.
     private let corner: SIMD2<Int>
 
-    /// Opens the parts of a file.
+    /// What is true of the fine slices.
+    private struct Truth {
+        let image: HDF5Dataset
+        let label: HDF5Dataset
+    }
+
+    /// The part of a recipe that gives fine slices.
+    private static let aligned = "volume: {along: sax, size: [80, 80]}"
+
+    /// Opens a stack and the truth about it.
     ///
     /// - Parameter views: long-axis views that are read along.
     /// - Throws: `CineError(.badData)` that says what the recipe should have asked for.
     init(_ patient: PatientFile, views: [View] = []) throws {
-        id = try patient.id
-        let path = patient.path
-        func missing(_ what: String, _ key: String) -> CineError {
-            CineError(
-                .badData, "\(path): expected \(what), found none. Generate the dataset with `\(key)` in its recipe.")
+        guard let volume = try patient.volume() else {
+            throw Self.missing("fine slices of the short-axis stack", Self.aligned, patient)
         }
-        let aligned = "volume: {along: sax, size: [80, 80]}"
-        guard let stack = try patient.cine(.sax) else { throw missing("short-axis slices", "cine: {views: [sax]}") }
-        guard let volume = try patient.volume() else { throw missing("fine slices of the short-axis stack", aligned) }
         guard let image = volume.image, let label = volume.label else {
-            throw missing("image and label of the fine slices", aligned)
+            throw Self.missing("image and label of the fine slices", Self.aligned, patient)
+        }
+        try self.init(patient, views: views, truth: Truth(image: image, label: label), frames: volume.frames) { _ in
+            volume.grid
+        }
+    }
+
+    /// Opens a stack of which nothing else need be known; the truth is then zero.
+    ///
+    /// - Parameter crop: how slices are divided, and how many rows and columns about the middle are seen.
+    /// - Throws: as above.
+    init(toPredict patient: PatientFile, views: [View] = [], crop: StackCrop) throws {
+        try self.init(patient, views: views, truth: nil, frames: .max) { stack in
+            stack.dividingSlices(
+                by: crop.factor, width: min(crop.size[1], stack.size.x), height: min(crop.size[0], stack.size.y))
+        }
+    }
+
+    private init(
+        _ patient: PatientFile, views: [View], truth: Truth?, frames limit: Int, fine: (Grid) -> Grid
+    ) throws {
+        id = try patient.id
+        guard let stack = try patient.cine(.sax) else {
+            throw Self.missing("short-axis slices", "cine: {views: [sax]}", patient)
         }
         self.views = try views.map { view in
             guard let group = try patient.cine(view) else {
-                throw missing("a view \(view.rawValue)", "cine: {views: [sax, \(view.rawValue)]}")
+                throw Self.missing("a view \(view.rawValue)", "cine: {views: [sax, \(view.rawValue)]}", patient)
             }
             return group
         }
@@ -49,25 +74,29 @@ struct StackFile: Sendable {
             throw CineError(
                 .badData,
                 """
-                \(path): expected a stack of at least 2 short-axis slices, found \(stack.sliceCount). Generate the \
-                dataset with a greater `cine.slice_count` in its recipe, or without it.
+                \(patient.path): expected a stack of at least 2 short-axis slices, found \(stack.sliceCount). Generate \
+                the dataset with a greater `cine.slice_count` in its recipe, or without it.
                 """)
         }
-        fine = volume.grid
+        let fine = fine(stack.stack)
         factor = max(1, fine.size.z / stack.sliceCount)
         guard let corner = Self.corner(of: fine, in: stack.stack, factor: factor) else {
             throw CineError(
                 .badData,
                 """
-                \(path): expected volumes along the short-axis stack, found \(fine.size.z) slices along other axes. \
-                Generate the dataset with `\(aligned)` in its recipe.
+                \(patient.path): expected volumes along the short-axis stack, found \(fine.size.z) slices along other \
+                axes. Generate the dataset with `\(Self.aligned)` in its recipe.
                 """)
         }
-        self.corner = corner
-        self.stack = stack
-        (fineImage, fineLabel) = (image, label)
-        frames = min(stack.frames, volume.frames)
+        (self.stack, self.truth, self.fine, self.corner) = (stack, truth, fine, corner)
+        frames = min(stack.frames, limit)
         endSystolicFrame = min(frames - 1, max(0, Int(try patient.measures["es_frame"] ?? 0)))
+    }
+
+    private static func missing(_ what: String, _ key: String, _ patient: PatientFile) -> CineError {
+        CineError(
+            .badData,
+            "\(patient.path): expected \(what), found none. Generate the dataset with `\(key)` in its recipe.")
     }
 
     /// Number of slices.
@@ -96,12 +125,15 @@ struct StackFile: Sendable {
         let (finePlace, fineBlock) = ([frame, 0, 0, 0], [1, fine.size.z, height, width])
         let image: [Float] = try stack.image.read(at: place, count: block)
         let window = try IntensityWindow(of: image)
-        let truth: [Float] = try fineImage.read(at: finePlace, count: fineBlock)
+        let zeros = [UInt8](repeating: 0, count: truth == nil ? fine.count : 0)
+        let truth: (image: [Float], label: [UInt8])? = try self.truth.map {
+            (try $0.image.read(at: finePlace, count: fineBlock), try $0.label.read(at: finePlace, count: fineBlock))
+        }
         return ThickStack(
-            slices: slices, factor: factor, height: height, width: width, image: window(image),
+            slices: slices, factor: factor, height: height, width: width, window: window, image: window(image),
             label: HeartClass.classes(of: try stack.label.read(at: place, count: block)),
-            fineImage: try IntensityWindow(of: slabs(truth))(truth),
-            fineLabel: HeartClass.classes(of: try fineLabel.read(at: finePlace, count: fineBlock)),
+            fineImage: try truth.map { try IntensityWindow(of: slabs($0.image))($0.image) } ?? zeros.map { Float($0) },
+            fineLabel: truth.map { HeartClass.classes(of: $0.label) } ?? zeros,
             views: try views.map { view in
                 let plane = view.planned[0]
                 let image: [Float] = try view.image.read(

@@ -9,6 +9,9 @@ public struct StackInput {
     /// True classes of the fine slices [N, Z, Y, X], which only an autoencoder sees.
     public let truth: Tensor
 
+    /// True fine slices [N, 1, Z, Y, X], which only a T-L network sees.
+    public let fineImage: Tensor
+
     /// Number of fine slices.
     var fineSlices: Int { truth.shape[1] }
 
@@ -22,6 +25,7 @@ extension StackInput {
         let batch = StackTensors(stacks)
         image = try batch.tensor(\.image, fine: false)
         truth = try batch.classes(\.fineLabel, fine: true)
+        fineImage = try batch.tensor(\.fineImage, fine: true)
         views = try (0..<(stacks.first?.views.count ?? 0)).map { view in
             try .concatenated(
                 [

@@ -13,6 +13,8 @@ struct ThickStack: Sendable {
     var height: Int
     /// Number of columns.
     var width: Int
+    /// What was normalised to 0 and 1.
+    let window: IntensityWindow
     /// Intensities [S, Y, X], normalised.
     var image: [Float]
     /// Classes of `HeartClass` [S, Y, X].
@@ -71,7 +73,8 @@ extension ThickStack {
         }
         let fine = part.lowerBound * factor..<part.upperBound * factor
         return ThickStack(
-            slices: part.count, factor: factor, height: rows.count, width: columns.count, image: cut(image, part),
+            slices: part.count, factor: factor, height: rows.count, width: columns.count, window: window,
+            image: cut(image, part),
             label: cut(label, part), fineImage: cut(fineImage, fine), fineLabel: cut(fineLabel, fine),
             views: views.map { FineView(image: cut($0.image, fine), validity: cut($0.validity, fine)) })
     }

@@ -24,5 +24,11 @@ public struct SuperResolutionSettings: Sendable, Hashable, Codable {
         ]
 
     /// What is cut for training.
-    var crop: StackCrop { StackCrop(slices: slices, size: size, factor: factor) }
+    var crop: StackCrop { stack.crop }
+    /// The stacks alone.
+    var stack: StackSettings {
+        var stack = StackSettings()
+        (stack.factor, stack.slices, stack.size, stack.augmentation) = (factor, slices, size, augmentation)
+        return stack
+    }
 }

@@ -55,7 +55,15 @@ extension SuperResolutionTask {
         return try index.mean(image, reference: truth, shape: shape, range: 1, threads: Self.threads)
     }
 
+    /// Writes the fine slices of all frames, with the intensities of the stack.
     func predict(
-        _ settings: NetworkSettings, _ network: TaskNetwork<StackInput>?, from input: String, to output: String
-    ) throws {}
+        _ method: NetworkSettings, _ network: TaskNetwork<StackInput>?, from input: String, to output: String
+    ) throws {
+        // Other than labels, images are wanted of all that was scanned.
+        let file = try open(toPredict: DatasetFolder.patient(at: input))
+        try PredictionFile.write("image", of: file, by: method.kind, source: input, to: output) { frame in
+            let stack = try file.frame(frame)
+            return stack.window.undo(try image(method, network, of: stack))
+        }
+    }
 }

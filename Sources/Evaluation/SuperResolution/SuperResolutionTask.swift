@@ -9,7 +9,7 @@ import Scanner
 ///
 /// The truth shows the heart at rest, so that networks have to put displaced slices back in place as far as they can.
 struct SuperResolutionTask: LearningTask {
-    static let kinds = ["linear", "spline", "srcnn", "de-cnn", "multi-1", "multi-2", "siamese"]
+    static let kinds = ["linear", "spline", "srcnn", "de-cnn", "multi-1", "multi-2", "siamese", "acnn-sr"]
 
     let settings: SuperResolutionSettings
 
@@ -35,6 +35,15 @@ struct SuperResolutionTask: LearningTask {
             return try plain(network, widths: SuperResolutionNetwork.published, upLayer: 1, views: 1, using: &random)
         case "multi-2":
             return try plain(network, widths: SuperResolutionNetwork.published, upLayer: 1, views: 2, using: &random)
+        case "acnn-sr":
+            try network.requireOnly(["width", "prior", "prior_weight"])
+            var unconstrained = NetworkSettings("de-cnn")
+            unconstrained.width = network.width
+            let plain = try plain(
+                unconstrained, widths: SuperResolutionNetwork.published, upLayer: 1, using: &random)
+            let constrained = ConstrainedNetwork(
+                plain.module, prior: try .ofImages(network, settings.stack), weight: network.priorWeight ?? 0.001)
+            return TaskNetwork(constrained, apply: plain.apply)
         case "siamese":
             try network.requireOnly(["width"])
             let (factor, views) = (settings.factor, Self.views.count)
@@ -65,10 +74,10 @@ struct SuperResolutionTask: LearningTask {
         }
     }
 
-    /// Widths in the proportion of the published ones.
+    /// Widths in the proportion of the published ones, but none so narrow that rectifiers may shut it.
     private static func narrowed(_ widths: [Int], to first: Int?) -> [Int] {
         guard let first else { return widths }
-        return widths.dropLast().map { max(1, $0 * first / widths[0]) } + widths.suffix(1)
+        return widths.dropLast().map { max(4, $0 * first / widths[0]) } + widths.suffix(1)
     }
 
     // MARK: - Training
@@ -80,10 +89,15 @@ struct SuperResolutionTask: LearningTask {
             batchSize: batchSize)
     }
 
-    /// Smooth L1, whose squares end at `knee`.
+    /// Smooth L1, whose squares end at `knee`; with a prior, the published sum.
     func loss(_ network: TaskNetwork<StackInput>, _ batch: StackBatch) throws -> Tensor {
-        let truth = try StackTensors(batch.stacks).tensor(\.fineImage, fine: true)
-        return try Loss.smoothL1(network.apply(StackInput(batch.stacks)), truth, knee: settings.knee)
+        let input = try StackInput(batch.stacks)
+        let found = try network.apply(input)
+        if let constrained = network.module as? ConstrainedNetwork {
+            return try constrained.prior.superResolutionLoss(
+                found, input.fineImage, weight: constrained.weight, knee: settings.knee)
+        }
+        return try Loss.smoothL1(found, input.fineImage, knee: settings.knee)
     }
 
     /// PSNR about the heart at end-diastole and end-systole.
@@ -109,6 +123,12 @@ struct SuperResolutionTask: LearningTask {
 
     /// Opens a patient with the views that methods are shown.
     func open(_ patient: PatientFile) throws -> StackFile { try StackFile(patient, views: Self.views) }
+
+    /// Opens a patient of whom nothing else need be known, all pixels of the slices.
+    func open(toPredict patient: PatientFile) throws -> StackFile {
+        let whole = StackCrop(slices: settings.slices, size: [.max, .max], factor: settings.factor)
+        return try StackFile(toPredict: patient, views: Self.views, crop: whole)
+    }
 
     /// The fine slices that a method makes of a stack.
     func image(
