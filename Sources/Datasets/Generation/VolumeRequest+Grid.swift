@@ -1,4 +1,5 @@
 import Core
+import Phantom
 import Scanner
 
 extension Recipe.VolumeRequest {
@@ -19,6 +20,11 @@ extension Recipe.VolumeRequest {
         return Grid(
             center: (box.low + box.high) * 0.5, spacingMM: Vector3(repeating: spacingMM),
             size: SIMD3(size[0], size[1], size[2]))
+    }
+
+    /// What is sampled at a voxel: along the stack it has the contrast of slices.
+    func layer(of scan: CineProtocol, tissues: [Tissue: Relaxation]) -> SampleLayer {
+        along == .sax ? scan.volumeLayer(like: .sax, tissues: tissues) : scan.volumeLayer(tissues: tissues)
     }
 }
 

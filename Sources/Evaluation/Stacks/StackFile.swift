@@ -114,10 +114,8 @@ struct StackFile: Sendable {
     /// The frames that are scored, with their names.
     var moments: [(name: String, frame: Int)] { [("ED", 0), ("ES", endSystolicFrame)] }
 
-    /// One frame, normalised.
+    /// One frame, all of it normalised by the stack's percentiles.
     ///
-    /// Excited slabs have a contrast of their own, since flip angles fall off towards their edges; the fine slices have
-    /// not. So these have a window of their own, that of the thick slices that they add up to.
     /// - Throws: `CineError(.badData)` for a damaged file.
     func frame(_ frame: Int) throws -> ThickStack {
         let (width, height) = (fine.size.x, fine.size.y)
@@ -132,7 +130,7 @@ struct StackFile: Sendable {
         return ThickStack(
             slices: slices, factor: factor, height: height, width: width, window: window, image: window(image),
             label: HeartClass.classes(of: try stack.label.read(at: place, count: block)),
-            fineImage: try truth.map { try IntensityWindow(of: slabs($0.image))($0.image) } ?? zeros.map { Float($0) },
+            fineImage: truth.map { window($0.image) } ?? zeros.map { Float($0) },
             fineLabel: truth.map { HeartClass.classes(of: $0.label) } ?? zeros,
             views: try views.map { view in
                 let plane = view.planned[0]
@@ -140,15 +138,6 @@ struct StackFile: Sendable {
                     at: [0, frame, 0, 0], count: [1, 1, plane.size.y, plane.size.x])
                 return FineView(window(image), plane: plane, on: fine)
             })
-    }
-
-    /// The means of the fine slices within each slice of the stack.
-    private func slabs(_ values: [Float]) -> [Float] {
-        let pixels = fine.size.x * fine.size.y
-        return (0..<slices * pixels).map { index in
-            let first = index / pixels * factor * pixels + index % pixels
-            return (0..<factor).reduce(0) { $0 + values[first + $1 * pixels] } / Float(factor)
-        }
     }
 
     /// The pixel at which fine slices begin; nil when they do not divide the stack.
