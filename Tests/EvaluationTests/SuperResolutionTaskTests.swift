@@ -99,7 +99,11 @@ extension TaskTests {
             let built = try #require(try task.network(network, seed: 1))
             let batch = try task.batches(of: StackFixture.patients(), seed: 1, batchSize: 2).batch(at: 0)
             #expect(batch.stacks[0].views.count == 2)
-            #expect(try built.apply(StackInput(batch.stacks)).shape == [2, 1, 12, 16, 16])
+            let input = try StackInput(batch.stacks)
+            let begin = try built.apply(input)
+            #expect(begin.shape == [2, 1, 12, 16, 16])
+            // All begin as the line between slices.
+            #expect(try (begin - input.interpolated()).norm().item() == 0)
             network.code = 3
             #expect(message(of: .badData) { _ = try task.network(network, seed: 1) }?.contains("`code`") == true)
         }
@@ -111,7 +115,7 @@ extension TaskTests {
             network.width = 16
             #expect(message(of: .badData) { _ = try task.network(network, seed: 1) }?.contains("`prior`") == true)
             network.prior = try savedPrior("tl", task.settings.stack, in: folder)
-            network.priorWeight = 0.5
+            network.priorWeight = 1000
             let constrained = try #require(try task.network(network, seed: 1))
             var plain = NetworkSettings("de-cnn")
             plain.width = 16
@@ -121,9 +125,9 @@ extension TaskTests {
             let input = try StackInput(batch.stacks)
             let prior = try AnatomicalPrior.ofImages(network, task.settings.stack)
             let distance = try prior.distance(same.apply(input), input.fineImage).item()
-            let expected = try task.loss(same, batch).item() + 0.5 * distance
-            // Single precision.
-            #expect(try distance > 1e-4 && abs(task.loss(constrained, batch).item() - expected) < 1e-5)
+            let expected = try task.loss(same, batch).item() + 1000 * distance
+            // Single precision. Codes of random weights differ little.
+            #expect(try distance > 1e-7 && abs(task.loss(constrained, batch).item() - expected) < 1e-5)
             network.prior = try savedPrior("autoencoder", task.settings.stack, in: folder)
             #expect(message(of: .badData) { _ = try task.network(network, seed: 1) }?.contains("kind tl") == true)
         }
@@ -160,7 +164,7 @@ extension TaskTests {
             let patients = try StackFixture.patients()
             let batch = try task.batches(of: patients, seed: 1, batchSize: 2).batch(at: 0)
             let losses = try losses(of: built.module, rate: 3e-3, steps: 30) { try task.loss(built, batch) }
-            #expect(losses[29] < 0.8 * losses[0])
+            #expect(losses[29] < 0.9 * losses[0])
             let validation = try task.validation(built, on: patients)
             #expect(validation.goal == "psnr" && validation.isGreaterBetter)
             #expect(try validation.scores()["psnr"] ?? 0 > 10)

@@ -50,6 +50,7 @@ struct SuperResolutionTask: LearningTask {
             let siamese = try SiameseSuperResolution(
                 views: 1 + views, widths: Self.narrowed(SuperResolutionNetwork.published, to: network.width),
                 using: &random)
+            try siamese.joint.last?.beginWithNothing()
             return TaskNetwork(siamese) { input in
                 try siamese([SiameseSuperResolution.view(ofStack: input.image, factor: factor)] + input.views)
             }
@@ -68,6 +69,7 @@ struct SuperResolutionTask: LearningTask {
         let module = try SuperResolutionNetwork(
             factor: settings.factor, widths: Self.narrowed(widths, to: network.width), upLayer: upLayer,
             viewChannels: 2 * views, using: &random)
+        try module.fine.last?.beginWithNothing()
         return TaskNetwork(module) { input in
             try module(
                 input.image, views: views > 0 ? .concatenated(Array(input.views.prefix(views)), axis: 1) : nil)
@@ -142,4 +144,12 @@ struct SuperResolutionTask: LearningTask {
     private static func image(_ network: TaskNetwork<StackInput>, of stack: ThickStack) throws -> [Float] {
         try Torch.withoutGradients { try network.apply(StackInput([stack])).values() }
     }
+}
+
+extension Convolution {
+    /// Sets its weights to 0, so that a network that adds to an interpolated stack begins as that.
+    ///
+    /// What random weights add is so wrong that the first steps shut the few rectifiers before it for good: PSNR then stays
+    /// where it is.
+    fileprivate func beginWithNothing() throws { try weight.copy(from: weight.zerosLike()) }
 }
