@@ -138,6 +138,15 @@ public struct CineProtocol: Sendable, Hashable, Codable {
             })
     }
 
+    /// The single sheet of a volume with the contrast of a view's slices: each tissue as bright as where it fills a slice.
+    ///
+    /// Tissues at a slice's edges are excited by smaller flip angles, which adds to their signal.
+    public func volumeLayer(like view: View, tissues: [Tissue: Relaxation]) -> SampleLayer {
+        let layers = layers(view, tissues: tissues)
+        return SampleLayer(
+            signal: Tissue.allCases.indices.map { tissue in layers.reduce(0) { $0 + $1.signal[tissue] } })
+    }
+
     /// Checks that the scan is possible.
     ///
     /// - Throws: `CineError` that names the first value out of range, and the range.

@@ -48,6 +48,12 @@ private let badRecipes = [
     BadRecipe(head + "cine:\n  profile: {kind: gauss}", line: 5, "one of bssfp", "did you mean `gaussian`?"),
     BadRecipe(head + "volume:\n  size: [64, 64]", line: 5, "`volume.size`", "3 items, found 2"),
     BadRecipe(head + "volume:\n  size: [64, 64, 64]\n  margin_mm: 3", line: 6, "`size` or `margin_mm`", "found both"),
+    BadRecipe(head + "volume: {along: sax}", line: 4, "`volume.size`", "2 items along sax", "found 0"),
+    BadRecipe(head + "volume: {along: sax, size: [64, 64, 9]}", line: 4, "2 items along sax", "found 3"),
+    BadRecipe(head + "volume: {along: sax, size: [160, 64]}", line: 4, "at most the 150 pixels", "found 160"),
+    BadRecipe(
+        head + "volume:\n  along: sax\n  size: [64, 64]\n  spacing_mm: 2", line: 7, "`volume.spacing_mm`", "remove it"),
+    BadRecipe(head + "volume: {slices_per_thick: 4}", line: 4, "`volume.slices_per_thick`", "without `along: sax`"),
     BadRecipe(head + "volume:\n  displacement: double", line: 5, "one of none, float16, float32", "`double`"),
     BadRecipe(head + "volume: {image: false, label: false, displacement: none}", line: 4, "all off"),
     BadRecipe(head + "volume:\n  spacing: 2", line: 5, "did you mean `spacing_mm`?"),

@@ -49,6 +49,57 @@ import Testing
         #expect(try file.cine(.lax2ch) == nil)
     }
 
+    @Test("Fine slices along the stack have its pixels, and the centre of each thick slice in their middle")
+    func fineSlices() throws {
+        let recipe = try resolve(
+            tinyRecipe, overrides: ["cine.planning_error_deg=4", "breath_holds.severity=0", "cine.slice_count=3"])
+        var along = recipe
+        for (perThick, size) in [(3, [16, 20]), (4, [15, 30])] {
+            along.volume = Recipe.VolumeRequest()
+            along.volume?.along = .sax
+            along.volume?.slicesPerThick = perThick
+            along.volume?.spacingMM = nil
+            along.volume?.marginMM = nil
+            along.volume?.size = size
+            let path = folder("along\(perThick)").path
+            try PatientWriter(recipe: along, threads: 2).write(along.roster()[0], to: path)
+            let file = try PatientFile(path)
+            let (grid, stack) = (try #require(try file.volume()).grid, try #require(try file.cine(.sax)))
+            #expect(grid.size == SIMD3(size[0], size[1], 3 * perThick))
+            let start = SIMD2((30 - size[0]) / 2, (30 - size[1]) / 2)
+            for slice in 0..<3 {
+                let z = (Double(slice) + 0.5) * Double(perThick) - 0.5
+                let found = grid.affine([2, 5, z])
+                // Affines are stored in double precision.
+                #expect(length(found - stack.planned[slice].position(start.x + 2, start.y + 5, 0)) < 1e-9)
+            }
+            guard perThick == 3 else { continue }
+            // At rest and with an odd number of fine slices, the middle one shows the thick slice's centre plane.
+            let fine: [UInt8] = try #require(try file.volume()?.label).read(at: [1, 4, 0, 0], count: [1, 1, 20, 16])
+            let thick: [UInt8] = try stack.label.read(at: [1, 1, start.y, start.x], count: [1, 1, 20, 16])
+            #expect(fine == thick && Set(fine).count > 4)
+        }
+    }
+
+    @Test("A volume along another stack is found")
+    func strayFineSlices() throws {
+        let recipe = try resolve(
+            tinyRecipe.replacingOccurrences(
+                of: "{spacing_mm: 12, size: [15, 13, 14]}", with: "{along: sax, slices_per_thick: 4, size: [16, 16]}"))
+        _ = try Generator(recipe, in: DatasetFolder(folder("stack")), options: Generator.Options()).run()
+        let stray = DatasetFolder(folder("stack"))
+        #expect(try Verification(stray, threads: 1).problems.isEmpty)
+        var change = DatasetFixture.Change()
+        change.attribute = { name, value in
+            guard name == "/truth/volume@affine", case .numbers(var affine, let shape) = value else { return value }
+            affine[3] += 1
+            return .numbers(affine, shape: shape)
+        }
+        try DatasetFixture.rewrite(stray, patient: 1, change)
+        let problems = try Verification(stray, threads: 1).problems
+        #expect(problems.contains { $0.message.contains("fine slices of the planned short-axis stack") })
+    }
+
     @Test("Displacement in single precision is the same field")
     func displacement() throws {
         let recipe = try resolve(

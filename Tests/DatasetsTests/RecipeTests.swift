@@ -28,6 +28,18 @@ import Testing
         #expect(decoded == first)
     }
 
+    @Test("Volumes along the stack have its pixels, and along the patient's axes nothing of it")
+    func volumeAxes() throws {
+        let head = "version: 1\nname: x\npatients: [{reference: true}]\n"
+        let recipe = try resolve(head + "volume: {along: sax, size: [64, 48]}")
+        let volume = try #require(recipe.volume)
+        #expect(volume.slicesPerThick == 5 && volume.spacingMM == nil && volume.marginMM == nil)
+        #expect(try resolve(recipe.yaml()) == recipe)
+        // What older recipes hash to has no new key.
+        let plain = try resolve(head + "volume: {}").json()["volume"]
+        #expect(plain?["along"] == nil && plain?["slices_per_thick"] == nil && plain?["spacing_mm"] != nil)
+    }
+
     @Test("A resolved recipe needs no other file")
     func standalone() throws {
         let resolved = try resolve("version: 1\nname: x\npatients: [{cohort: hcm}]\ntissues: tissues-3t\ncine: {}")
@@ -77,7 +89,10 @@ import Testing
 
     @Test(
         "The recipes of the project are right",
-        arguments: ["demo", "benchmark", "super-resolution", "segmentation", "motion-stress", "teaching"])
+        arguments: [
+            "demo", "benchmark", "super-resolution", "segmentation", "motion-stress", "teaching", "learning",
+            "learning-demo",
+        ])
     func project(name: String) throws {
         let url = projectFolder.appendingPathComponent("datasets/\(name).yml")
         let recipe = try RecipeLoader(recipe: url, executable: nil).load(url)

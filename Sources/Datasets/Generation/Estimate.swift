@@ -95,7 +95,7 @@ public struct Estimate: Sendable {
             var piece = grid
             piece.affine.translation = grid.position(0, 0, grid.size.z / 2)
             piece.size.z = min(grid.size.z, 4)
-            let render = RenderRequest(grid: piece, layers: [study.scan.volumeLayer(tissues: study.relaxations)])
+            let render = RenderRequest(grid: piece, layers: [request.layer(of: study.scan, tissues: study.relaxations)])
             var field = [Float16](repeating: 0, count: 3 * piece.count)
             let seconds = time {
                 draw(render, moment, study.patient)

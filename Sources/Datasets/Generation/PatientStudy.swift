@@ -57,18 +57,20 @@ public struct PatientStudy: Sendable {
                 $0, fieldT: scan.fieldT, patient: patient, key: .init(seed: recipe.seed, patient: plan.subject),
                 threads: threads)
         }
-        volumeGrid = recipe.volume.map { $0.grid(for: planner) }
         let breathHolds = recipe.breathHolds(of: plan)
+        func slices(_ view: View) -> [Grid] {
+            planner.slices(view, tilt: planner.planningError(view, seed: recipe.seed, patient: plan.subject))
+        }
+        volumeGrid = recipe.volume.map { $0.grid(for: planner, stack: slices(.sax)) }
         func planned(_ view: View) -> ViewPlan {
-            let tilt = planner.planningError(view, seed: recipe.seed, patient: plan.subject)
-            let slices = planner.slices(view, tilt: tilt)
+            let slices = slices(view)
             return ViewPlan(
                 view: view, planned: slices,
                 motions: breathHolds.motions(
                     view, sliceCount: slices.count, subject: parameters.respiration, seed: recipe.seed,
                     patient: plan.subject))
         }
-        slices = recipe.cineViews.map(planned)
+        self.slices = recipe.cineViews.map(planned)
         let request = recipe.kspace(of: plan)
         kspaceSettings = request?.settings
         kspace = request?.views.map(planned) ?? []
@@ -135,18 +137,5 @@ public struct PatientStudy: Sendable {
             else { return total + scan.frames }
             return total + scan.frames + clock.stills(at: settings.fidelity).count
         }
-    }
-}
-
-extension Recipe.VolumeRequest {
-    /// The grid around a heart.
-    func grid(for planner: SlicePlanner) -> Grid {
-        guard let size, size.count == 3 else {
-            return planner.heartVolume(spacingMM: spacingMM, marginMM: marginMM ?? 0)
-        }
-        let box = planner.landmarks.heartBox
-        return Grid(
-            center: (box.low + box.high) * 0.5, spacingMM: Vector3(repeating: spacingMM),
-            size: SIMD3(size[0], size[1], size[2]))
     }
 }

@@ -92,7 +92,7 @@ public struct PatientWriter: Sendable {
         let field = try request.displacement.type.map {
             try group.makeDataset("displacement", $0, shape: [study.moments.count, 3] + extent)
         }
-        let render = RenderRequest(grid: grid, layers: [study.scan.volumeLayer(tissues: study.relaxations)])
+        let render = RenderRequest(grid: grid, layers: [request.layer(of: study.scan, tissues: study.relaxations)])
         try Workers.pipeline(study.moments.count, threads: threads) { frame in
             try monitor.check()
             let moment = study.moments[frame]

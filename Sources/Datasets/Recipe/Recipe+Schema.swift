@@ -44,10 +44,15 @@ extension Recipe {
     ])
 
     private static let volume = Schema.object([
+        Schema.Property(
+            "along", .choice(VolumeRequest.Axes.allCases.map(\.rawValue)),
+            "Whose axes they have: the patient's or the planned short-axis stack's (default patient)"),
+        Schema.Property(
+            "slices_per_thick", .integer(1...50), "Along sax: fine slices for each slice of the stack (default 5)"),
         Schema.Property("spacing_mm", .number(0.25...20), "Edge of the cubic voxels in mm (default 1.25)"),
         Schema.Property(
-            "size", .list(of: .integer(1...1024), count: 3...3),
-            "Voxels along x, y and z, centred on the heart (default: what covers it)"),
+            "size", .list(of: .integer(1...1024), count: 2...3),
+            "Voxels along x, y and z, centred on the heart (default: what covers it); along sax, pixels along x and y"),
         Schema.Property(
             "margin_mm", .number(0...200), "Margin around the heart in mm where no size is given (default 5)"),
         Schema.Property("image", .flag, "Whether images are stored (default true)"),

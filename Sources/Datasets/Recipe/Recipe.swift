@@ -70,9 +70,22 @@ public struct Recipe: Sendable, Hashable, Codable {
             /// Single precision.
             case float32
         }
-        /// Edge of the cubic voxels in mm.
-        public var spacingMM = 1.25
+        /// Which axes volumes have.
+        public enum Axes: String, Sendable, Codable, CaseIterable {
+            /// The patient's.
+            case patient
+            /// Those of the planned short-axis stack, whose pixels they share.
+            case sax
+        }
+        /// Which axes they have; absent for the patient's.
+        public var along: Axes?
+        /// Fine slices in the distance between two of the stack; absent along the patient's axes.
+        public var slicesPerThick: Int?
+        /// Edge of the cubic voxels in mm; absent along the stack.
+        public var spacingMM: Double? = 1.25
         /// Voxels along x, y and z, centred on the heart; absent to cover the heart with a margin.
+        ///
+        /// Along the stack, pixels along x and y, centred on its own.
         public var size: [Int]?
         /// Margin around the heart in mm; absent where a size is given.
         public var marginMM: Double? = 5
@@ -87,7 +100,8 @@ public struct Recipe: Sendable, Hashable, Codable {
         public init() {}
 
         enum CodingKeys: String, CodingKey {
-            case size, image, label, displacement
+            case along, size, image, label, displacement
+            case slicesPerThick = "slices_per_thick"
             case spacingMM = "spacing_mm"
             case marginMM = "margin_mm"
         }

@@ -163,6 +163,10 @@ public struct RecipeLoader {
         if json["breath_holds"] != nil { full["breath_holds"] = try JSONValue(encoding: BreathHoldModel()) }
         if json["field"] != nil { full["field"] = try JSONValue(encoding: FieldSettings()) }
         if json["volume"]?["size"] != nil { full["volume"]?["margin_mm"] = nil }
+        if json["volume"]?["along"] == .string(Recipe.VolumeRequest.Axes.sax.rawValue) {
+            full["volume"]?["spacing_mm"] = nil
+            full["volume"]?["slices_per_thick"] = .integer(5)
+        }
         full = full.overlaid(with: json)
         let (frames, field) = (full["frames"], full["tissues"]?["field_t"])
         full["cine"]?["frames"] = frames

@@ -28,8 +28,30 @@ struct RecipeRules {
         for (index, group) in groups.enumerated() {
             try checkKSpace(group["kspace"], at: ["patients", String(index), "kspace"])
         }
-        if json["volume"]?["size"] != nil, json["volume"]?["margin_mm"] != nil {
+        if let volume = json["volume"] { try checkVolume(volume) }
+    }
+
+    /// Checks that what a request for volumes sets belongs to its axes.
+    private func checkVolume(_ volume: JSONValue) throws {
+        if volume["size"] != nil, volume["margin_mm"] != nil {
             throw error(["volume", "margin_mm"], "`volume`: expected `size` or `margin_mm`, found both; remove one")
+        }
+        let isAlongStack = volume["along"] == .string(Recipe.VolumeRequest.Axes.sax.rawValue)
+        let size: Int? = if case .array(let size) = volume["size"] { size.count } else { nil }
+        let count = isAlongStack ? 2 : 3
+        if size ?? (isAlongStack ? 0 : count) != count {
+            throw error(
+                ["volume", "size"],
+                "`volume.size`: expected \(count) items\(isAlongStack ? " along sax, as [80, 80]" : ""), found \(size ?? 0)"
+            )
+        }
+        let foreign = isAlongStack ? ["spacing_mm", "margin_mm"] : ["slices_per_thick"]
+        if let key = foreign.first(where: { volume[$0] != nil }) {
+            throw error(
+                ["volume", key],
+                "`volume.\(key)`: expected nothing "
+                    + (isAlongStack ? "along sax, whose pixels are those of `cine`" : "without `along: sax`")
+                    + "; remove it")
         }
     }
 
@@ -47,6 +69,11 @@ struct RecipeRules {
         if let volume = recipe.volume, !volume.image, !volume.label, volume.displacement == .none {
             throw error(
                 ["volume"], "`volume`: image, label and displacement are all off; ask for one or remove `volume`")
+        }
+        if recipe.volume?.along == .sax, let side = recipe.volume?.size?.max(), side > recipe.scan.matrix {
+            throw error(
+                ["volume", "size"],
+                "`volume.size`: expected at most the \(recipe.scan.matrix) pixels of the slices, found \(side)")
         }
         for (key, views) in [("cine", recipe.cine?.views ?? []), ("kspace", recipe.kspace?.views ?? [])]
         where Set(views).count != views.count {

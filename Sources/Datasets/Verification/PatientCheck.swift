@@ -130,16 +130,7 @@ struct PatientCheck {
         if volume.frames != recipe.frames {
             findings.note(place, "expected \(recipe.frames) frames, found \(volume.frames)")
         }
-        let spacing = volume.grid.spacingMM
-        if length(spacing - Vector3(repeating: request.spacingMM)) > 1e-6 {
-            let found = Words.size([spacing.x, spacing.y, spacing.z])
-            findings.note(
-                "\(place)@affine", "expected voxels of \(Words.number(request.spacingMM)) mm, found \(found)")
-        }
-        if let size = request.size, size != [volume.grid.size.x, volume.grid.size.y, volume.grid.size.z] {
-            let found = [volume.grid.size.x, volume.grid.size.y, volume.grid.size.z]
-            findings.note(place, "expected \(Words.size(size)) voxels, found \(Words.size(found))")
-        }
+        try checkGrid(volume.grid, request, place, &findings)
         for frame in 0..<volume.frames {
             let (offset, count) = ([frame, 0, 0, 0], [1, volume.grid.size.z, volume.grid.size.y, volume.grid.size.x])
             if let image = volume.image {
@@ -154,6 +145,35 @@ struct PatientCheck {
                 let values: [Float] = try field.read(at: [frame, 0, 0, 0, 0], count: [1, 3] + count.dropFirst())
                 findings.checkDisplacement(values, "\(place)/displacement", frame: frame)
             }
+        }
+    }
+
+    private func checkGrid(
+        _ grid: Grid, _ request: Recipe.VolumeRequest, _ place: String, _ findings: inout Findings
+    ) throws {
+        let spacing = grid.spacingMM
+        let scan = recipe.scan
+        let expected =
+            request.spacingMM.map(Vector3.init(repeating:))
+            ?? [
+                scan.pixelMM, scan.pixelMM,
+                (scan.sliceThicknessMM + scan.sliceGapMM) / Double(request.slicesPerThick ?? 1),
+            ]
+        if length(spacing - expected) > 1e-6 {
+            func words(_ spacing: Vector3) -> String { Words.size([spacing.x, spacing.y, spacing.z]) }
+            findings.note("\(place)@affine", "expected voxels of \(words(expected)) mm, found \(words(spacing))")
+        }
+        let size = [grid.size.x, grid.size.y, grid.size.z]
+        if let expected = request.size, expected != Array(size.prefix(expected.count)) {
+            findings.note(place, "expected \(Words.size(expected)) voxels, found \(Words.size(size))")
+        }
+        guard request.along == .sax, recipe.cineViews.contains(.sax), let stack = try file.cine(.sax) else { return }
+        let planned = stack.stack.dividingSlices(
+            by: request.slicesPerThick ?? 1, width: size[0], height: size[1])
+        let corners = [grid, planned].map { [$0.position(0, 0, 0), $0.position($0.size.x, $0.size.y, $0.size.z)] }
+        // Affines are stored in double precision.
+        if zip(corners[0], corners[1]).contains(where: { length($0 - $1) > 1e-6 }) {
+            findings.note("\(place)@affine", "expected fine slices of the planned short-axis stack, found others")
         }
     }
 

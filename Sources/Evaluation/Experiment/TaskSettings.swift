@@ -5,14 +5,20 @@ import Datasets
 public enum TaskSettings: Sendable, Hashable {
     /// Images from few lines of k-space.
     case reconstruction(ReconstructionSettings)
+    /// Fine slices from thick ones.
+    case superResolution(SuperResolutionSettings)
+    /// The ventricles in stacks.
+    case segmentation(StackSettings)
 
     /// The names that experiments and protocols have for tasks, in the order in which they are run.
-    static let names = ["reconstruction"]
+    static let names = ["reconstruction", "super-resolution", "segmentation"]
 
     /// Its name.
     public var name: String {
         switch self {
         case .reconstruction: "reconstruction"
+        case .superResolution: "super-resolution"
+        case .segmentation: "segmentation"
         }
     }
 
@@ -20,12 +26,16 @@ public enum TaskSettings: Sendable, Hashable {
     var task: any LearningTask {
         switch self {
         case .reconstruction(let settings): ReconstructionTask(settings)
+        case .superResolution(let settings): SuperResolutionTask(settings)
+        case .segmentation(let settings): SegmentationTask(settings)
         }
     }
 
     /// The kinds of methods of a task.
     static func kinds(of name: String) -> [String] {
         switch name {
+        case "super-resolution": SuperResolutionTask.kinds
+        case "segmentation": SegmentationTask.kinds
         default: ReconstructionTask.kinds
         }
     }
@@ -33,6 +43,8 @@ public enum TaskSettings: Sendable, Hashable {
     /// The entries of a task in YAML.
     static func properties(of name: String) -> [Schema.Property] {
         switch name {
+        case "super-resolution": SuperResolutionSettings.properties
+        case "segmentation": StackSettings.properties
         default: ReconstructionSettings.properties
         }
     }
@@ -40,6 +52,8 @@ public enum TaskSettings: Sendable, Hashable {
     /// Lays what was written over the defaults.
     static func filled(_ name: String, _ json: JSONValue) throws -> TaskSettings {
         switch name {
+        case "super-resolution": .superResolution(try json.laid(over: SuperResolutionSettings()))
+        case "segmentation": .segmentation(try json.laid(over: StackSettings()))
         default: .reconstruction(try json.laid(over: ReconstructionSettings()))
         }
     }
@@ -49,6 +63,8 @@ public enum TaskSettings: Sendable, Hashable {
         get throws {
             switch self {
             case .reconstruction(let settings): try JSONValue(encoding: settings)
+            case .superResolution(let settings): try JSONValue(encoding: settings)
+            case .segmentation(let settings): try JSONValue(encoding: settings)
             }
         }
     }

@@ -95,7 +95,7 @@ private func squaredDistance(_ a: Tensor, _ b: Tensor) throws -> Tensor { try (a
 
 extension Tensor {
     /// Labels [N, …] as channels [N, classes, …] of 0 and 1.
-    fileprivate func oneHotChannels(_ classes: Int) throws -> Tensor {
+    public func oneHotChannels(_ classes: Int) throws -> Tensor {
         try oneHot(classes: classes).movedAxis(-1, to: 1).converted(to: .float32)
     }
 }

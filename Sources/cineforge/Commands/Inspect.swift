@@ -49,8 +49,10 @@ struct Inspect: ParsableCommand {
         )
         if let volume = recipe.volume {
             let size = volume.size.map { Words.size($0) } ?? "around the heart"
-            Terminal.print(
-                "volume: \(size), \(Words.number(volume.spacingMM)) mm, displacement \(volume.displacement.rawValue)")
+            let spacing =
+                volume.spacingMM.map { "\(Words.number($0)) mm" }
+                ?? "\(volume.slicesPerThick ?? 1) slices for each of the stack"
+            Terminal.print("volume: \(size), \(spacing), displacement \(volume.displacement.rawValue)")
         }
         if let cine = recipe.cine {
             let scan = recipe.scan
