@@ -10,6 +10,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <malloc.h>
 #include <atomic>
 #include <string>
 #include <unordered_map>
@@ -376,4 +377,15 @@ const CTorchAPI table = {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) const CTorchAPI *cinetorch_entry(void) { return &table; }
+// Each step of training takes and gives back the same large tensors. By default the C library asks the system for each
+// anew, whose pages are then zeroed and mapped one by one: nearly half of a step of FCN. So memory is kept.
+static void keep_memory() {
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, 0x7fffffff);
+    mallopt(M_TOP_PAD, 64 << 20);
+}
+
+extern "C" __attribute__((visibility("default"))) const CTorchAPI *cinetorch_entry(void) {
+    keep_memory();
+    return &table;
+}

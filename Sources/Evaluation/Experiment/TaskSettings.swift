@@ -11,13 +11,13 @@ public enum TaskSettings: Sendable, Hashable {
     case segmentation(StackSettings)
 
     /// The names that experiments and protocols have for tasks, in the order in which they are run.
-    static let names = ["reconstruction", "super-resolution", "segmentation"]
+    static let names = ["reconstruction", "super_resolution", "segmentation"]
 
     /// Its name.
     public var name: String {
         switch self {
         case .reconstruction: "reconstruction"
-        case .superResolution: "super-resolution"
+        case .superResolution: "super_resolution"
         case .segmentation: "segmentation"
         }
     }
@@ -34,7 +34,7 @@ public enum TaskSettings: Sendable, Hashable {
     /// The kinds of methods of a task.
     static func kinds(of name: String) -> [String] {
         switch name {
-        case "super-resolution": SuperResolutionTask.kinds
+        case "super_resolution": SuperResolutionTask.kinds
         case "segmentation": SegmentationTask.kinds
         default: ReconstructionTask.kinds
         }
@@ -43,7 +43,7 @@ public enum TaskSettings: Sendable, Hashable {
     /// The entries of a task in YAML.
     static func properties(of name: String) -> [Schema.Property] {
         switch name {
-        case "super-resolution": SuperResolutionSettings.properties
+        case "super_resolution": SuperResolutionSettings.properties
         case "segmentation": StackSettings.properties
         default: ReconstructionSettings.properties
         }
@@ -52,7 +52,7 @@ public enum TaskSettings: Sendable, Hashable {
     /// Lays what was written over the defaults.
     static func filled(_ name: String, _ json: JSONValue) throws -> TaskSettings {
         switch name {
-        case "super-resolution": .superResolution(try json.laid(over: SuperResolutionSettings()))
+        case "super_resolution": .superResolution(try json.laid(over: SuperResolutionSettings()))
         case "segmentation": .segmentation(try json.laid(over: StackSettings()))
         default: .reconstruction(try json.laid(over: ReconstructionSettings()))
         }

@@ -46,11 +46,14 @@ struct PartScores {
         results.scores += scores
         let metric = part.judgedBy ?? metrics.first { $0.best != .none }?.name
         if let metric, part.order.count > 1 {
-            results.orderings += conditions.map {
+            let measured = Set(scores.filter { $0.metric == metric }.map(\.condition))
+            results.orderings += conditions.filter { measured.contains($0.name) }.map {
                 ExpectedOrdering(task: part.title, condition: $0.name, metric: metric, methods: part.order)
             }
         }
-        guard let hardest = conditions.max(by: { ($0.severity ?? 0) < ($1.severity ?? 0) }) else { return }
+        // Of the conditions that have pictures, the hardest.
+        let pictured = conditions.filter { condition in worst.values.contains { $0[condition.name] != nil } }
+        guard let hardest = pictured.max(by: { ($0.severity ?? 0) < ($1.severity ?? 0) }) else { return }
         results.worstCases += methods.compactMap { method in
             worst[method]?[hardest.name].flatMap { found in
                 (try? PNG.encode(found.picture.raster)).map {

@@ -34,7 +34,8 @@ struct ReconstructionTask: LearningTask {
             try network.requireOnly(["width", "depth"])
             let pools = [[Int]](repeating: [2, 2], count: network.depth ?? 4)
             let enhancement = ImageEnhancement(
-                try UNet(inputs: 2, outputs: 2, width: network.width ?? 32, pools: pools, using: &random))
+                try UNet(inputs: 2, outputs: 2, width: network.width ?? 32, pools: pools, using: &random),
+                isResidual: true)
             return TaskNetwork(enhancement) { try enhancement($0.backProjectedImages(axes: 2)) }
         case "dc-cnn", "dc-cnn-3d":
             try network.requireOnly(["width", "depth", "cascades"])

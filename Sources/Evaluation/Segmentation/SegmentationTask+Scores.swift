@@ -98,6 +98,7 @@ extension SegmentationTask {
         return found.compactMap { name, unit, measure, value in
             measures[measure].map { truth in
                 PatientResult.Score(
+                    condition: "ED and ES",
                     BenchmarkMetric("\(name) error", unit: unit, best: .nearestToZero), value.map { $0 - truth },
                     truth: truth,
                     predicted: value)

@@ -25,7 +25,7 @@ struct SegmentationTask: LearningTask {
         switch network.kind {
         case "fcn":
             try network.requireOnly(["width"])
-            return .ofSlices(try FCN(classes: Self.classes, width: network.width ?? 16, using: &random))
+            return .ofSlices(try FCN(classes: Self.classes, width: network.width ?? 16, momentum: 0.1, using: &random))
         case "u-net-2d":
             try network.requireOnly(["width", "depth"])
             let pools = [[Int]](repeating: [2, 2], count: network.depth ?? 4)
@@ -83,17 +83,26 @@ struct SegmentationTask: LearningTask {
             batchSize: batchSize)
     }
 
-    /// Cross-entropy as a mean over pixels, unweighted as published; with a prior, the published sum; of a T-L network, its
-    /// joint loss.
+    /// Cross-entropy as a mean over pixels, unweighted as published, and soft Dice where it has a weight; with a prior, the
+    /// published sum; of a T-L network, its joint loss.
     func loss(_ network: TaskNetwork<StackInput>, _ batch: StackBatch) throws -> Tensor {
         let input = try StackInput(batch.stacks)
         if let tl = network.module as? TLNetwork { return try tl.jointLoss(input.fineImage, input.truth) }
         let logits = try network.apply(input)
         if let constrained = network.module as? ConstrainedNetwork {
             return try constrained.prior.segmentationLoss(logits, input.truth, weight: constrained.weight)
+                + dice(logits, input.truth)
         }
-        guard logits.shape[2] != input.fineSlices else { return try Loss.crossEntropy(logits, input.truth) }
-        return try Loss.crossEntropy(logits, StackTensors(batch.stacks).classes(\.label, fine: false))
+        let truth =
+            logits.shape[2] == input.fineSlices
+            ? input.truth : try StackTensors(batch.stacks).classes(\.label, fine: false)
+        return try Loss.crossEntropy(logits, truth) + dice(logits, truth)
+    }
+
+    /// Soft Dice at its weight.
+    private func dice(_ logits: Tensor, _ truth: Tensor) throws -> Tensor {
+        settings.diceWeight > 0
+            ? try settings.diceWeight * Loss.softDice(logits, truth) : try Tensor(Float(0), device: logits.device)
     }
 
     /// The mean Dice of the classes at end-diastole and end-systole, on fine slices.

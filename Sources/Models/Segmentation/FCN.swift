@@ -27,10 +27,14 @@ public final class FCN: Layer {
     /// - Parameters:
     ///   - classes: 4 for short-axis stacks, 2 and 3 for two- and four-chamber views.
     ///   - width: channels of the first level, 16 as published; each level doubles them.
-    public init(inputs: Int = 1, classes: Int = 4, width: Int = 16, using random: inout Philox) throws {
+    ///   - momentum: by which part running statistics move in a step; after s steps they still hold (1 − momentum)ˢ of
+    ///     where they began, which is too much for some hundred steps of the published one.
+    public init(
+        inputs: Int = 1, classes: Int = 4, width: Int = 16, momentum: Double = 0.01, using random: inout Philox
+    ) throws {
         func unit(_ inputs: Int, _ outputs: Int, _ size: Int, stride: Int = 1) throws -> ConvolutionUnit {
             try ConvolutionUnit(
-                inputs, outputs, kernel: [size, size], stride: [stride, stride], momentum: 0.01, epsilon: 1e-3,
+                inputs, outputs, kernel: [size, size], stride: [stride, stride], momentum: momentum, epsilon: 1e-3,
                 using: &random)
         }
         let (merged, read) = (32, 64)
@@ -89,11 +93,25 @@ public final class BilinearUpsampling: Layer {
     }
 
     /// The larger images.
+    ///
+    /// Columns and rows are interpolated one after the other, by a matrix each: as a transposed convolution with a group
+    /// for each channel it would take longer than all that is trained.
     public func callAsFunction(_ input: Tensor) throws -> Tensor {
-        let full = try input.transposeConvolved(
-            with: kernel, stride: [factor, factor], padding: [0, 0], outputPadding: [0, 0], groups: kernel.shape[0])
+        let (rows, columns) = (input.shape[2], input.shape[3])
+        return try matrix(rows).matrixMultiplied(by: input).matrixMultiplied(by: matrix(columns).transposed())
+    }
+
+    /// What interpolates a line of samples: [factor · count, count].
+    private func matrix(_ count: Int) throws -> Tensor {
+        // The middle line of the triangles, in which the other axis counts 1.
+        let line: [Float] = try kernel[0, 0, .at(factor - 1)].values()
         let first = (factor - 1) / 2
-        let ranges = input.shape.suffix(2).map { first..<first + factor * $0 }
-        return try full[.all, .all, .range(ranges[0]), .range(ranges[1])]
+        let values = (0..<factor * count).flatMap { pixel in
+            (0..<count).map { sample in
+                let place = pixel + first - factor * sample
+                return line.indices.contains(place) ? line[place] : 0
+            }
+        }
+        return try Tensor(values, shape: [factor * count, count], device: kernel.device)
     }
 }

@@ -13,9 +13,10 @@ extension BenchmarkReport {
     func writeSpread(_ task: BenchmarkTask, _ html: inout HTML) {
         html.add("h3", "Spread over patients")
         let plots = task.metrics.flatMap { metric in
-            task.methods.count > Self.mostBoxes
-                ? task.conditions.map { spread(task, $0, metric).svg(Self.widePlot) }
-                : [spread(task, metric).svg(Self.plot)]
+            let conditions = conditions(task, metric)
+            return task.methods.count > Self.mostBoxes
+                ? conditions.map { spread(task, $0, metric).svg(Self.widePlot) }
+                : [spread(task, conditions, metric).svg(Self.plot)]
         }
         writeFigure(
             plots,
@@ -24,11 +25,13 @@ extension BenchmarkReport {
     }
 
     /// Methods side by side under each condition.
-    private func spread(_ task: BenchmarkTask, _ metric: BenchmarkMetric) -> DistributionPlot {
+    private func spread(
+        _ task: BenchmarkTask, _ conditions: [BenchmarkCondition], _ metric: BenchmarkMetric
+    ) -> DistributionPlot {
         DistributionPlot(
-            metric.name, groups: task.conditions.map(\.name), y: PlotAxis(metric.title),
+            metric.name, groups: conditions.map(\.name), y: PlotAxis(metric.title),
             series: task.methods.map { method in
-                let scores = task.conditions.map { table[task.name, $0.name, method, metric.name] }
+                let scores = conditions.map { table[task.name, $0.name, method, metric.name] }
                 return .init(method, groups: scores.map(\.values), failures: scores.map(\.failures))
             })
     }
@@ -69,9 +72,9 @@ extension BenchmarkReport {
 
     /// How predicted quantities agree with true ones under the hardest condition, a plot for each method and metric.
     func writeAgreement(_ task: BenchmarkTask, _ html: inout HTML) {
-        guard let condition = task.hardest else { return }
         var isFirst = true
         for metric in task.metrics {
+            guard let condition = conditions(task, metric).hardest else { continue }
             let plots = agreementPlots(task, condition, metric)
             guard !plots.isEmpty else { continue }
             if isFirst { html.add("h3", "Agreement with the truth, \(condition.name)") }

@@ -13,7 +13,7 @@ extension BenchmarkReport {
     private var document: BenchmarkDocument {
         let summaries = results.tasks.flatMap { task in
             task.conditions.flatMap { condition in
-                task.metrics.flatMap { metric in
+                metrics(task, condition).flatMap { metric in
                     zip(task.methods, cells(task, condition, metric)).map { method, cell in
                         BenchmarkDocument.Summary(
                             task: task.name, condition: condition.name, method: method, metric: metric.name,

@@ -1,15 +1,14 @@
 import Core
 
 extension BenchmarkReport {
-    /// The table of methods and metrics, a group of rows for each condition.
+    /// The tables of methods and metrics, a group of rows for each condition; a table for those of the same metrics.
     func writeScores(_ task: BenchmarkTask, _ html: inout HTML) {
-        html.addTable("Scores, \(task.name)", caption: "Mean ± SD over patients, [95 % interval of the mean]") { html in
-            html.addHead("Method") { html in
-                for metric in task.metrics {
-                    html.addColumn(metric.title, note: Wording.direction(metric.best))
-                }
-            }
-            for condition in task.conditions { writeRows(task, condition, &html) }
+        var rest = task.conditions[...]
+        while let first = rest.first {
+            let metrics = metrics(task, first)
+            let alike = rest.prefix { self.metrics(task, $0) == metrics }
+            writeScores(task, Array(alike), metrics, &html)
+            rest = rest.dropFirst(alike.count)
         }
         if let fewest = task.conditions.map({ patientCount(task, $0) }).min(), (1..<6).contains(fewest) {
             html.add(
@@ -19,9 +18,22 @@ extension BenchmarkReport {
         }
     }
 
-    private func writeRows(_ task: BenchmarkTask, _ condition: BenchmarkCondition, _ html: inout HTML) {
+    private func writeScores(
+        _ task: BenchmarkTask, _ conditions: [BenchmarkCondition], _ metrics: [BenchmarkMetric], _ html: inout HTML
+    ) {
+        html.addTable("Scores, \(task.name)", caption: "Mean ± SD over patients, [95 % interval of the mean]") { html in
+            html.addHead("Method") { html in
+                for metric in metrics { html.addColumn(metric.title, note: Wording.direction(metric.best)) }
+            }
+            for condition in conditions { writeRows(task, condition, metrics, &html) }
+        }
+    }
+
+    private func writeRows(
+        _ task: BenchmarkTask, _ condition: BenchmarkCondition, _ metrics: [BenchmarkMetric], _ html: inout HTML
+    ) {
         let count = patientCount(task, condition)
-        let columns = task.metrics.map { column(task, condition, $0, table, of: count) }
+        let columns = metrics.map { column(task, condition, $0, table, of: count) }
         html.add("tbody") { html in
             html.add("tr", ["class": "group"]) { html in
                 html.add("th", ["scope": "rowgroup", "colspan": "\(columns.count + 1)"]) { html in
@@ -37,7 +49,7 @@ extension BenchmarkReport {
     func writeBreakdown(
         _ task: BenchmarkTask, _ kind: String, _ key: KeyPath<BenchmarkScore, String>, _ html: inout HTML
     ) {
-        guard let metric = task.headlineMetric, let condition = task.hardest else { return }
+        guard let metric = task.headlineMetric, let condition = conditions(task, metric).hardest else { return }
         let scores = results.scores.filter {
             $0.task == task.name && $0.condition == condition.name && $0.metric == metric.name
         }

@@ -16,7 +16,7 @@ extension BenchmarkReport {
     private func block(_ task: BenchmarkTask, _ condition: BenchmarkCondition) -> String {
         let count = Words.count(patientCount(task, condition), "patient")
         let names = aligned([""] + task.methods.map(\.onOneLine), toLeft: true)
-        let columns = task.metrics.flatMap { metric in
+        let columns = metrics(task, condition).flatMap { metric in
             let cells = cells(task, condition, metric)
             let best = CellSummary.best(of: cells, decimals: metric.decimals)
             let means = [metric.title + arrow(metric.best)] + cells.map { Wording.mean($0, metric) }

@@ -57,4 +57,16 @@ public struct BenchmarkReport: Sendable {
             results.scores.lazy.filter { $0.task == task.name && $0.condition == condition.name }.map(\.patient)
         ).count
     }
+
+    /// The metrics that any method was measured by under a condition: volumes of a beat have none at end-diastole.
+    func metrics(_ task: BenchmarkTask, _ condition: BenchmarkCondition) -> [BenchmarkMetric] {
+        task.metrics.filter { metric in
+            task.methods.contains { !table[task.name, condition.name, $0, metric.name].patients.isEmpty }
+        }
+    }
+
+    /// The conditions under which any method was measured by a metric.
+    func conditions(_ task: BenchmarkTask, _ metric: BenchmarkMetric) -> [BenchmarkCondition] {
+        task.conditions.filter { metrics(task, $0).contains(metric) }
+    }
 }

@@ -27,11 +27,6 @@ public struct BenchmarkTask: Codable, Sendable, Hashable {
 
     /// The first metric that can be compared: what the headline is about.
     var headlineMetric: BenchmarkMetric? { metrics.first { $0.best != .none } }
-
-    /// The condition that asks most: of the largest severity, else the last.
-    var hardest: BenchmarkCondition? {
-        conditions.filter { $0.severity != nil }.max { ($0.severity ?? 0) < ($1.severity ?? 0) } ?? conditions.last
-    }
 }
 
 /// Under what a task is tried.
@@ -117,5 +112,12 @@ public struct ExpectedOrdering: Codable, Sendable, Hashable {
     /// States an order.
     public init(task: String, condition: String, metric: String, methods: [String]) {
         (self.task, self.condition, self.metric, self.methods) = (task, condition, metric, methods)
+    }
+}
+
+extension [BenchmarkCondition] {
+    /// The condition that asks most: of the largest severity, else the last.
+    var hardest: BenchmarkCondition? {
+        filter { $0.severity != nil }.max { ($0.severity ?? 0) < ($1.severity ?? 0) } ?? last
     }
 }
