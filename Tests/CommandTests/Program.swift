@@ -53,7 +53,7 @@ struct Program {
 }
 
 /// A folder that goes with the test.
-final class Folder {
+final class Folder: Sendable {
     let url: URL
 
     init() throws {

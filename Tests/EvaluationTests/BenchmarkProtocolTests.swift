@@ -80,12 +80,18 @@ import Testing
     @Test(
         "Names what is wrong, and where",
         arguments: [
-            ("[zero-filled, deep]", "[zero-filled, deap]", "bench.yml:8: `reconstruction.order`: no method `deap`; did"),
+            (
+                "[zero-filled, deep]", "[zero-filled, deap]",
+                "bench.yml:8: `reconstruction.order`: no method `deap`; did"
+            ),
             ("[zero-filled, deep]", "[zero-filled, u-net]", "`reconstruction.order`: no method `u-net`"),
             ("name: deep", "name: zero-filled", "`reconstruction.methods`: two methods are called `zero-filled`"),
             ("kind: dc-cnn", "kind: dc-cn", "unknown word `dc-cn`; did you mean `dc-cnn`"),
             ("patch_columns", "patch_column", "unknown key `patch_column`"),
-            ("prior: shapes", "prior: shape", "the prior `shape` of `acnn` is no method before it; did you mean `shapes`"),
+            (
+                "prior: shapes", "prior: shape",
+                "the prior `shape` of `acnn` is no method before it; did you mean `shapes`"
+            ),
             ("name: shapes", "name: later", "the prior `shapes` of `acnn` is no method before it"),
             ("data: learning\n  accel", "accel", "key `data` is missing"),
             ("judged_by: SSIM", "judge_by: SSIM", "unknown key `judge_by`"),

@@ -118,7 +118,11 @@ extension TaskTests {
             for patience in [0, 1, 2, 3] {
                 asked.withLock { $0 = 0 }
                 let found = message(of: .interrupted) {
-                    _ = try run(bench) { asked.withLock { $0 += 1; return $0 > patience } }
+                    _ = try run(bench) {
+                        asked.withLock {
+                            $0 += 1; return $0 > patience
+                        }
+                    }
                 }
                 #expect(found?.contains("go") == true, "after \(patience)")
             }
@@ -164,9 +168,11 @@ extension TaskTests {
         @Test("A dataset without patients to score on is refused before anything is trained")
         func noTest() throws {
             let recipe = folder("measured.yml")
-            try MeasuredFixture.recipe.replacingOccurrences(of: "split: {train: 0.5, validation: 0.25, test: 0.25}", with: "")
-                .replacingOccurrences(of: "count: 4", with: "count: 1")
-                .write(to: recipe, atomically: true, encoding: .utf8)
+            try MeasuredFixture.recipe.replacingOccurrences(
+                of: "split: {train: 0.5, validation: 0.25, test: 0.25}", with: ""
+            )
+            .replacingOccurrences(of: "count: 4", with: "count: 1")
+            .write(to: recipe, atomically: true, encoding: .utf8)
             let bench = try bench(Self.methods, data: recipe.path)
             let found = message(of: .badData) { _ = try run(bench) }
             #expect(found?.contains("patients to score on") == true && found?.contains("`split`") == true)

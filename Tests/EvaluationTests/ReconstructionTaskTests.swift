@@ -168,7 +168,8 @@ extension TaskTests {
             func product(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
             // Two coils, half of the lines and the scan's noise leave a little; a wrong slice, shading or unit of one
             // part leaves more.
-            let cosine = product(images, expected) / (product(images, images) * product(expected, expected)).squareRoot()
+            let cosine =
+                product(images, expected) / (product(images, images) * product(expected, expected)).squareRoot()
             #expect(cosine > 0.95)
         }
 
