@@ -102,6 +102,14 @@ extension TaskTests {
                 try run(
                     bench(["{kind: dc-cnn, name: DC-CNN (small), weights: \"\(source.path)\"}"], data: data))
             }
+            let fresh = try #require(try bench(Self.methods, data: data).parts[0].methods.last).experiment
+            let task = ReconstructionTask(ReconstructionSettings())
+            for source in sources {
+                let loaded = try #require(try TrainedNetwork(source).network(of: task)).module.stateDictionary
+                let untrained = try #require(try task.network(fresh.network, seed: fresh.seed)).module.stateDictionary
+                #expect(loaded.keys.sorted() == untrained.keys.sorted())
+                #expect(try loaded.allSatisfy { try $1.values(as: Float.self) != untrained[$0]?.values() })
+            }
             let expected = trained.results.scores.filter { $0.method == "DC-CNN (small)" }
             #expect(expected.count == 10)
             for again in again { #expect(again.results.scores == expected && again.steps == 0) }
