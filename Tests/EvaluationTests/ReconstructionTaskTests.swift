@@ -27,7 +27,7 @@ extension TaskTests {
         private func oracle(_ task: ReconstructionTask, _ patient: PatientFile) throws -> TaskNetwork<MeasuredSlices> {
             var answers = try task.settings.accelerations.flatMap { try task.series(of: patient, $0) }
             return TaskNetwork(Oracle()) { _ in
-                try [answers.removeFirst()].truth().complexToChannels()
+                try #require(answers.isEmpty ? nil : [answers.removeFirst()]).truth().complexToChannels()
             }
         }
 
