@@ -122,13 +122,14 @@ extension TaskTests {
             let data = try MeasuredFixture.url().path
             let bench = try bench(Self.methods, data: data)
             let asked = Mutex(0)
-            // Once while it scores, then while it trains, then again while it scores.
+            // It is asked before each score and each step.
             for patience in [0, 1, 2, 3] {
                 asked.withLock { $0 = 0 }
                 let found = message(of: .interrupted) {
                     _ = try run(bench) {
-                        asked.withLock {
-                            $0 += 1; return $0 > patience
+                        asked.withLock { count in
+                            count += 1
+                            return count > patience
                         }
                     }
                 }
