@@ -40,6 +40,11 @@ import Testing
         ("inspect {recipe}", 65, "expected an HDF5 file"), ("generate {recipe} --out {full}", 73, "--resume"),
         ("generate {recipe} --out {full} --resume", 73, "not a dataset"),
         ("generate {recipe} --out /proc/nowhere", 73, "cannot create"),
+        ("train {recipe} --out {out}", 65, "recipe.yml:"), ("train nowhere.yml --out {out}", 66, "nowhere.yml"),
+        ("train {recipe}", 64, "--out"), ("benchmark {recipe} --out {out}", 65, "recipe.yml:"),
+        ("benchmark dmo --out {out}", 66, "cannot find dmo"), ("benchmark {recipe} --out {out} --set seed", 64, "key="),
+        ("predict nowhere x.h5 --out {out}", 66, "cineforge train"),
+        ("predict {recipe} x.h5 --out {out}", 66, "found no experiment.json"),
     ]
 
     @Test("Each mistake has its code and a message", arguments: cases.indices)
@@ -66,8 +71,8 @@ import Testing
 
 @Suite("Help") struct HelpTests {
     private static let commands = [
-        "", "generate", "inspect", "verify", "export", "reconstruct", "recipe", "recipe check", "recipe sampling",
-        "doctor", "version",
+        "", "generate", "inspect", "verify", "export", "reconstruct", "train", "predict", "benchmark", "recipe",
+        "recipe check", "recipe sampling", "doctor", "version",
     ]
 
     /// The texts lie in `Snapshots/`; `CINEFORGE_RECORD=1 swift test --filter HelpTests` renews them.

@@ -19,10 +19,15 @@ struct Program {
         .deletingLastPathComponent()
 
     /// Starts the program; its output goes to files, which never fill up.
-    static func start(_ arguments: [String], environment: [String: String] = [:], in folder: URL) throws -> Process {
+    ///
+    /// - Parameter launcher: a command, by its path, that starts the program which is its last words.
+    static func start(
+        _ arguments: [String], environment: [String: String] = [:], launcher: [String] = [], in folder: URL
+    ) throws -> Process {
+        let words = launcher + [executable.path] + arguments
         let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.currentDirectoryURL = project
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         for (name, set) in [("output", true), ("errors", false)] {
@@ -36,9 +41,11 @@ struct Program {
     }
 
     /// Runs the program to its end.
-    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], launcher: [String] = []
+    ) throws -> Outcome {
         let folder = try Folder()
-        let process = try start(arguments, environment: environment, in: folder.url)
+        let process = try start(arguments, environment: environment, launcher: launcher, in: folder.url)
         process.waitUntilExit()
         func text(_ name: String) throws -> String { try String(contentsOf: folder(name), encoding: .utf8) }
         return Outcome(status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
@@ -46,7 +53,7 @@ struct Program {
 }
 
 /// A folder that goes with the test.
-final class Folder {
+final class Folder: Sendable {
     let url: URL
 
     init() throws {

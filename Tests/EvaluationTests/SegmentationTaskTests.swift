@@ -43,7 +43,7 @@ extension TaskTests {
             // Voxels of 6 × 6 × 3.3 mm; slices were displaced by breath-holds of 2 mm.
             #expect(abs(try #require(volume.value)) < (isThick ? 25 : 4))
             #expect(volume.predicted.map { $0 - 166 } == volume.value)
-            #expect(result.scores.filter { $0.metric.goal == .zero }.count == 5)
+            #expect(result.scores.filter { $0.metric.best == .nearestToZero }.count == 5)
         }
 
         @Test("A structure that was missed has no score, and is never left out")

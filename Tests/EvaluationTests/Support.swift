@@ -32,7 +32,7 @@ enum StackFixture {
     private static let folder = Mutex<TemporaryFolder?>(nil)
     /// The line of the recipe that asks for fine slices.
     static let volume = "volume: {along: sax, slices_per_thick: 3, size: [28, 24], displacement: none}"
-    private static let recipe = """
+    static let recipe = """
         version: 1
         name: stacks
         seed: 5
@@ -66,10 +66,7 @@ enum StackFixture {
         let text = words.reduce(
             recipe.replacingOccurrences(of: "count: 3", with: words.isEmpty ? "count: 3" : "count: 1")
         ) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
-        let recipe = try RecipeLoader(folders: []).resolve(ConfigDocument(text: text, name: "recipe.yml"))
-        var options = Generator.Options()
-        (options.jobs, options.threads) = (2, 2)
-        _ = try Generator(recipe, in: DatasetFolder(folder(name)), options: options).run()
+        try makeDataset(text, in: folder(name))
         return folder
     }
 
@@ -77,6 +74,14 @@ enum StackFixture {
         let dataset = DatasetFolder(url)
         return try Manifest(contentsOf: dataset.manifest).patients.map { try dataset.patient($0) }
     }
+}
+
+/// Makes the dataset of a recipe.
+func makeDataset(_ recipe: String, in url: URL) throws {
+    let recipe = try RecipeLoader(folders: []).resolve(ConfigDocument(text: recipe, name: "recipe.yml"))
+    var options = Generator.Options()
+    (options.jobs, options.threads) = (2, 2)
+    _ = try Generator(recipe, in: DatasetFolder(url), options: options).run()
 }
 
 /// The message of the `CineError` of a kind that `body` throws.

@@ -39,6 +39,18 @@ public struct NetworkSettings: Sendable, Hashable, Codable {
         ]
     }
 
+    /// The network as it is used once it is trained: a prior has said all that it has to say, and its files may be gone.
+    var inUse: NetworkSettings {
+        var network = self
+        (network.prior, network.priorWeight) = (nil, nil)
+        switch kind {
+        case "acnn": network.kind = "3d-seg"
+        case "acnn-sr": network.kind = "de-cnn"
+        default: break
+        }
+        return network
+    }
+
     /// Refuses numbers that the kind does not have, since they would be without effect.
     ///
     /// - Throws: `CineError(.badData)` that names the first.

@@ -116,12 +116,12 @@ public struct BenchmarkRunner {
         _ results: inout BenchmarkResults
     ) throws -> TrainedNetwork? {
         if let weights = method.weights { return try TrainedNetwork(URL(fileURLWithPath: weights)) }
-        guard try method.experiment.task.isTrained(method.experiment.network) else { return nil }
         var experiment = method.experiment
         experiment.data = data.path
         if let prior = experiment.network.prior, part.methods.contains(where: { $0.name == prior }) {
             experiment.network.prior = run(of: prior, in: part).path
         }
+        guard try experiment.task.isTrained(experiment.network) else { return nil }
         let folder = RunFolder(run(of: method.name, in: part))
         let isBegun = FileManager.default.fileExists(atPath: folder.last)
         onEvent(.training(method: method.name, steps: experiment.training.steps))

@@ -43,7 +43,7 @@ public struct TrainedNetwork {
 
     /// The network of a task, in use.
     func network<Task: LearningTask>(of task: Task) throws -> TaskNetwork<Task.Input>? {
-        let network = try task.network(experiment.network, seed: experiment.seed)
+        let network = try task.network(experiment.network.inUse, seed: experiment.seed)
         try network?.module.load(weights)
         network?.module.setTraining(false)
         return network
