@@ -16,18 +16,20 @@ LIBRARIES := Core Fourier Phantom Scanner Reconstruction Metrics Storage Report 
 demo: build
 	@if [ -e out/demo ] && ! grep -qs '"format": "cineforge.dataset"' out/demo/manifest.json; then \
 		echo "out/demo is not a dataset of ours; move it away first" >&2; exit 1; fi
-	rm -rf out/demo
+	rm -rf out/demo out/demo-benchmark
 	$(PROGRAM) generate datasets/demo.yml --out out/demo
 	$(PROGRAM) verify out/demo
 	$(PROGRAM) inspect out/demo
+	$(PROGRAM) benchmark demo --out out/demo-benchmark
 	@echo
 	@echo "pictures   out/demo/previews/*.png, and beating: *.apng (any browser)"
 	@echo "data       out/demo/patients/*.h5 (HDF5: h5py, MATLAB, Julia, HDFView)"
+	@echo "networks   out/demo-benchmark/report.html (any browser), weights in out/demo-benchmark/weights"
 	@echo "next       $(PROGRAM) inspect out/demo/patients/p000000.h5"
 	@echo "           $(PROGRAM) export out/demo --to nifti --out out/nifti"
 
-# What raw data are read and written with by others.
-test: PACKAGES += bart ismrmrd-tools ismrmrd-schema python3-torch
+# What raw data, weights and reports are read and written with by others.
+test: PACKAGES += bart ismrmrd-tools ismrmrd-schema python3-torch chromium
 test: build
 	swift test $(BUILD) --skip-build
 	Tests/Interop/run.sh $(PROGRAM)
@@ -62,6 +64,7 @@ install: build
 		install -D -m 755 .build/release/libCineTorch.so $(DESTDIR)$(PREFIX)/lib/libCineTorch.so
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/cineforge/phantoms phantoms/*.yml
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/cineforge/datasets datasets/*.yml
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/cineforge/protocols protocols/*.yml
 
 clean:
 	rm -rf .build .venv-interop .venv-bench

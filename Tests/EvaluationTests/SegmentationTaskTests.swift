@@ -37,7 +37,7 @@ extension TaskTests {
             #expect(values("surface distance" + suffix) == [Double?](repeating: 0, count: 6))
             #expect(values("Hausdorff" + suffix) == [Double?](repeating: 0, count: 6))
             #expect(values("slices missed or made up") == (isThick ? [Double?](repeating: 0, count: 6) : []))
-            #expect(Set(result.scores.map(\.condition)) == ["ED", "ES", ""] && result.cases.count == 2)
+            #expect(Set(result.scores.map(\.condition)) == ["ED", "ES", "ED and ES"] && result.cases.count == 2)
             let volume = try #require(result.scores.first { $0.metric.name == "LVEDV error" })
             #expect(volume.truth == 166)
             // Voxels of 6 × 6 × 3.3 mm; slices were displaced by breath-holds of 2 mm.

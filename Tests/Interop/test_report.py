@@ -78,6 +78,26 @@ def test_page(folder):
     check_report(folder / "report.html")
 
 
+def test_page_of_the_program(tmp_path):
+    """A benchmark from recipe to report, of methods that need no training."""
+    (tmp_path / "scans.yml").write_text(
+        "version: 1\nname: scans\nframes: 3\nsplit: {train: 0.5, test: 0.5}\n"
+        "patients: [{cohort: healthy-women, count: 2}, {cohort: dcm, count: 2}]\n"
+        "cine: {images: false, pixel_mm: 5, field_of_view_mm: 320}\n"
+        "kspace: {slices: 1, fidelity: frame, coils: {channels: 2}}\npreviews: false\n"
+    )
+    (tmp_path / "small.yml").write_text(
+        f"version: 1\nname: small\nreconstruction:\n  data: {tmp_path / 'scans.yml'}\n  accelerations: [2, 4]\n"
+        "  centre_lines: 4\n  methods: [{kind: zero-filled}, {kind: kt-focuss}]\n  order: [zero-filled, kt-focuss]\n"
+    )
+    out = tmp_path / "bench"
+    subprocess.run(
+        [os.environ["CINEFORGE_PROGRAM"], "benchmark", tmp_path / "small.yml", "--out", out], check=True, timeout=300
+    )
+    check_report(out / "report.html")
+    assert {row["method"] for row in csv.DictReader(open(out / "results.csv"))} == {"zero-filled", "kt-focuss"}
+
+
 def test_page_of_few_patients(folder):
     check_report(folder.with_name("report-few") / "report.html")
 

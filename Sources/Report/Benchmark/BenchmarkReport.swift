@@ -58,11 +58,13 @@ public struct BenchmarkReport: Sendable {
         ).count
     }
 
-    /// The metrics that any method was measured by under a condition: volumes of a beat have none at end-diastole.
+    /// The metrics that any method was measured by under a condition, since some have a meaning under one alone; all
+    /// where there are no scores.
     func metrics(_ task: BenchmarkTask, _ condition: BenchmarkCondition) -> [BenchmarkMetric] {
-        task.metrics.filter { metric in
+        let measured = task.metrics.filter { metric in
             task.methods.contains { !table[task.name, condition.name, $0, metric.name].patients.isEmpty }
         }
+        return measured.isEmpty ? task.metrics : measured
     }
 
     /// The conditions under which any method was measured by a metric.
