@@ -80,3 +80,14 @@ func withTemporaryFile(_ name: String, _ body: (String) throws -> Void) throws {
     defer { try? FileManager.default.removeItem(atPath: path) }
     try body(path)
 }
+
+/// Expects that a body forgets no tensor.
+///
+/// Other suites hold tensors of their own at the same time, some hundreds that come and go: so the body runs a thousand
+/// times, and what it forgets each time is told apart from those.
+func expectNoTensorForgotten(_ body: () throws -> Void) throws {
+    let (times, before) = (1000, try Torch.tensorCount)
+    for _ in 0..<times { try body() }
+    let grown = try Torch.tensorCount - before
+    #expect(grown < times / 2, "\(grown) tensors more after \(times) times")
+}
